@@ -1,0 +1,67 @@
+/** `group`: members side by side, and the table of arguments behind `task.each()`. */
+import type { Canvas, Group } from './canvas.js'
+import { listOfCanvases } from './chain.js'
+import { isCanvas, requireCanvas } from './options.js'
+import { type AnySignature, makeGroup } from './shape.js'
+import { signature } from './signature.js'
+import type { AnyCanvas, Args, CanvasOf, ResultsOf, SharedInput } from './typing.js'
+
+/**
+ * Runs the members side by side; all get the same input, and the value is the list of theirs, in order, for one member and none too.
+ *
+ * An array is copied. Another iterable is pulled when the group is applied; a one-shot iterator can be applied once.
+ *
+ * @throws {@link InvalidCanvasError} if a member is not a canvas; for a lazy one, when it is pulled.
+ * @see https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups
+ * @example
+ * await runtime.run(group(add.s(2, 2), add.s(4, 4))) // [4, 8]
+ */
+export function group<const S extends readonly AnyCanvas[]>(...members: S): Group<SharedInput<S>, ResultsOf<S>>
+export function group<const S extends readonly AnyCanvas[]>(members: S): Group<SharedInput<S>, ResultsOf<S>>
+export function group<P extends Args, R>(members: Iterable<CanvasOf<P, R>>): Group<P, R[]>
+export function group(...given: readonly unknown[]): unknown {
+  return groupOf(given)
+}
+
+/** {@link group} without its types. */
+export function groupOf(given: readonly unknown[]): Group<any, unknown> {
+  const only = given.length === 1 ? given[0] : undefined
+  if (isLazy(only)) return makeGroup(new LazyMembers(only))
+  return makeGroup(Object.freeze(listOfCanvases(given, 'members')))
+}
+
+const isLazy = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.iterator in value && !Array.isArray(value) && !isCanvas(value)
+
+/** Members that are pulled from an iterable when somebody asks, and checked then. */
+class LazyMembers implements Iterable<Canvas> {
+  readonly #source: Iterable<unknown>
+  constructor(source: Iterable<unknown>) {
+    this.#source = source
+  }
+  *[Symbol.iterator](): Iterator<Canvas> {
+    let i = 0
+    for (const member of this.#source) {
+      requireCanvas(member, `members[${i++}]`)
+      yield member as Canvas
+    }
+  }
+}
+
+/**
+ * The members of `task.each(items)`: a table of arguments. Each member is `si(...item)`; none exists before somebody looks at it.
+ * `compile` knows this class and never looks.
+ */
+export class EachMembers implements Iterable<Canvas> {
+  readonly task: AnySignature
+  readonly table: readonly (readonly unknown[])[]
+  constructor(task: AnySignature, table: readonly (readonly unknown[])[]) {
+    this.task = task
+    this.table = table
+    Object.freeze(this)
+  }
+  *[Symbol.iterator](): Iterator<Canvas> {
+    const { task, moduleUrl, kwargs } = this.task
+    for (const args of this.table) yield signature({ taskName: task, moduleUrl } as never, [...args], kwargs, true)
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * How a canvas is made: one frozen value for every kind, with the methods that all kinds share. The functions beside this file check
+ * what they are given and then make their kind here; nothing else makes a canvas.
+ */
+import type { Canvas, CanvasRunner, Chain, Chord, Chunks, Group, MapCanvas, Signature, Starmap } from './canvas.js'
+import { defaultRunner } from './canvas.js'
+import { addEqualOnce } from './equality.js'
+import { listOfItems, listsOfArguments } from './items.js'
+import {
+  CANVAS_MARK,
+  type CallOptions,
+  mergeOptions,
+  NO_OPTIONS,
+  requireCanvas,
+  type StoredOptions,
+  storedOptions,
+} from './options.js'
+import type { AnyCanvas } from './typing.js'
+
+/** The fields of each kind, as the maker of that kind gives them. */
+export type Fields =
+  | SignatureFields
+  | { readonly kind: 'chain'; readonly steps: readonly Canvas[] }
+  | { readonly kind: 'group'; readonly members: Iterable<Canvas> }
+  | { readonly kind: 'chord'; readonly header: Canvas; readonly body: Canvas }
+  | { readonly kind: 'map' | 'starmap'; readonly task: AnySignature; readonly items: readonly unknown[] }
+  | { readonly kind: 'chunks'; readonly task: AnySignature; readonly items: readonly unknown[]; readonly size: number }
+
+export type AnySignature = Signature<any, unknown>
+
+/** What makes up a signature. */
+export interface SignatureFields {
+  readonly kind: 'task'
+  readonly task: string
+  readonly moduleUrl: string
+  readonly args: readonly unknown[]
+  readonly kwargs: Readonly<Record<string, unknown>>
+  readonly immutable: boolean
+}
+
+/** The value behind every canvas. Its public face is the interface of its kind: this class only carries fields and methods. */
+class CanvasValue {
+  declare readonly kind: Canvas['kind']
+  declare readonly options: StoredOptions
+
+  constructor(fields: Fields, options: StoredOptions) {
+    Object.assign(this, fields)
+    this.options = options
+    Object.freeze(this)
+  }
+
+  get [CANVAS_MARK](): true {
+    return true
+  }
+
+  pipe(next: AnyCanvas): AnyCanvas {
+    requireCanvas(next, 'next')
+    const steps = [face(this), face(next)].flatMap((step) => (isPlainChain(step) ? step.steps : [step]))
+    return makeChain(steps)
+  }
+
+  link(callback: AnyCanvas): AnyCanvas {
+    requireCanvas(callback, 'link')
+    return withOptions(face(this), { link: addEqualOnce(this.options.link ?? [], callback) })
+  }
+
+  linkError(errback: AnyCanvas): AnyCanvas {
+    requireCanvas(errback, 'linkError')
+    return withOptions(face(this), { linkError: addEqualOnce(this.options.linkError ?? [], errback) })
+  }
+
+  set(options: CallOptions): AnyCanvas {
+    return withOptions(face(this), storedOptions('set', options))
+  }
+
+  partial(...args: readonly unknown[]): AnyCanvas {
+    return withFirstArgs(face(this), args)
+  }
+
+  delay(): unknown {
+    return runner().apply(face(this))
+  }
+
+  applyAsync(options: unknown): unknown {
+    return runner().apply(face(this), options)
+  }
+}
+
+/** A signature can also be mapped. It is the one kind with methods of its own, hence the one subclass that is not an error. */
+class SignatureValue extends CanvasValue {
+  map(items: Iterable<unknown>): AnyCanvas {
+    return makeMap('map', face(this) as AnySignature, listOfItems(items))
+  }
+  starmap(items: Iterable<readonly unknown[]>): AnyCanvas {
+    return makeMap('starmap', face(this) as AnySignature, listsOfArguments(items))
+  }
+}
+
+// A value and its face are one object: the interfaces add only phantom types, and fields that the maker has given.
+const face = (value: CanvasValue | AnyCanvas): Canvas => value as unknown as Canvas
+const runner = (): CanvasRunner => defaultRunner()
+const isPlainChain = (canvas: Canvas): canvas is Chain<any, unknown> =>
+  canvas.kind === 'chain' && canvas.options === NO_OPTIONS
+
+const make = <C>(fields: Fields, options: StoredOptions = NO_OPTIONS): C =>
+  (fields.kind === 'task' ? new SignatureValue(fields, options) : new CanvasValue(fields, options)) as unknown as C
+
+export const makeSignature = (fields: SignatureFields, options?: StoredOptions): AnySignature => make(fields, options)
+export const makeChain = (steps: readonly Canvas[], options?: StoredOptions): Chain<any, unknown> =>
+  make({ kind: 'chain', steps: Object.freeze(steps) }, options)
+export const makeGroup = (members: Iterable<Canvas>, options?: StoredOptions): Group<any, unknown> =>
+  make({ kind: 'group', members }, options)
+export const makeChord = (header: Canvas, body: Canvas, options?: StoredOptions): Chord<any, unknown> =>
+  make({ kind: 'chord', header, body }, options)
+export const makeMap = (
+  kind: 'map' | 'starmap',
+  task: AnySignature,
+  items: readonly unknown[],
+  options?: StoredOptions,
+): MapCanvas<any, unknown> | Starmap<any, unknown> => make({ kind, task, items: Object.freeze(items) }, options)
+export const makeChunks = (
+  task: AnySignature,
+  items: readonly unknown[],
+  size: number,
+  options?: StoredOptions,
+): Chunks<any, unknown> => make({ kind: 'chunks', task, items: Object.freeze(items), size }, options)
+
+/** The same canvas with other options. */
+export function withOptions(canvas: Canvas, options: StoredOptions): Canvas {
+  const { options: earlier, ...fields } = canvas as Canvas & { readonly options: StoredOptions }
+  return make(fields as Fields, mergeOptions(earlier, options))
+}
+
+/** The same canvas with some of its fields replaced; options stay. */
+function withFields<C extends Canvas>(canvas: C, replaced: Partial<Record<string, unknown>>): Canvas {
+  const { options, ...fields } = canvas as Canvas & { readonly options: StoredOptions }
+  return make({ ...fields, ...replaced } as unknown as Fields, options)
+}
+
+/**
+ * Rebuilds `canvas` with its *first calls* changed: of a chain those of its first step, of a group or header those of every member.
+ * Without recursion, since canvases may be nested thousands deep.
+ */
+export function mapFirstCalls(canvas: Canvas, change: (signature: AnySignature) => Canvas): Canvas {
+  const done: Canvas[] = []
+  const todo: (Canvas | { readonly rebuild: Canvas; readonly parts: number })[] = [canvas]
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    if ('rebuild' in next) done.push(rebuilt(next.rebuild, done.splice(done.length - next.parts)))
+    else {
+      const parts = firstParts(next)
+      if (parts === undefined) done.push(next.kind === 'task' ? change(next) : next)
+      else {
+        todo.push({ rebuild: next, parts: parts.length })
+        for (let i = parts.length - 1; i >= 0; i--) todo.push(parts[i] as Canvas)
+      }
+    }
+  }
+  return done[0] as Canvas
+}
+
+/** The parts of a composite that get what comes into it; `undefined` for what is not composed of such parts. */
+function firstParts(canvas: Canvas): readonly Canvas[] | undefined {
+  switch (canvas.kind) {
+    case 'chain':
+      return canvas.steps.slice(0, 1)
+    case 'group':
+      return [...canvas.members]
+    case 'chord':
+      return [canvas.header]
+    default:
+      return undefined
+  }
+}
+
+function rebuilt(canvas: Canvas, parts: readonly Canvas[]): Canvas {
+  switch (canvas.kind) {
+    case 'chain':
+      return withFields(canvas, { steps: Object.freeze([...parts, ...canvas.steps.slice(1)]) })
+    case 'group':
+      return withFields(canvas, { members: Object.freeze([...parts]) })
+    case 'chord':
+      return withFields(canvas, { header: parts[0] })
+    default:
+      return canvas
+  }
+}
+
+const withFirstArgs = (canvas: Canvas, args: readonly unknown[]): Canvas =>
+  args.length === 0
+    ? canvas
+    : mapFirstCalls(canvas, (signature) =>
+        signature.immutable ? signature : withFields(signature, { args: Object.freeze([...args, ...signature.args]) }),
+      )

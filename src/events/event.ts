@@ -1,0 +1,43 @@
+/** What a runtime tells those who listen: Celery's event names, and the event of each. Data only. */
+import type { WorkerLossReason } from '../errors.js'
+
+type CallEvent<T extends string, More = unknown> = {
+  readonly type: T
+  /** ms since the epoch, of the runtime's clock. */
+  readonly at: number
+  readonly id: string
+  readonly taskName: string
+  readonly rootId: string
+  readonly parentId: string | undefined
+  readonly attempt: number
+} & More
+
+/** One thing that happened; `at` is ms since the epoch, of the runtime's clock. */
+export type RuntimeEvent =
+  | CallEvent<'task-sent', { readonly args: readonly unknown[] }>
+  | CallEvent<'task-received'>
+  | CallEvent<'task-started'>
+  | CallEvent<'task-succeeded', { readonly value: unknown; readonly runMs: number }>
+  | CallEvent<'task-failed', { readonly error: Error; readonly traceback: string; readonly path: string }>
+  | CallEvent<'task-revoked'>
+  | { readonly type: 'worker-online'; readonly at: number; readonly worker: number; readonly threadId: number }
+  | {
+      readonly type: 'worker-offline'
+      readonly at: number
+      readonly worker: number
+      readonly reason: 'closed' | WorkerLossReason
+    }
+  | {
+      readonly type: 'workflow-finished'
+      readonly at: number
+      readonly id: string
+      readonly rootId: string
+      readonly state: 'SUCCESS' | 'FAILURE' | 'REVOKED'
+      readonly calls: number
+    }
+  /** Something went wrong that changes no outcome: a listener or a stray piece of a task threw. */
+  | { readonly type: 'warning'; readonly at: number; readonly message: string; readonly error: Error; readonly taskId?: string }
+
+/** Celery's event names, and the event of each. */
+export type RuntimeEvents = { readonly [E in RuntimeEvent as E['type']]: E }
+export type RuntimeEventName = keyof RuntimeEvents

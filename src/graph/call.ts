@@ -1,0 +1,71 @@
+/** What a call node runs: the task, how, and with which arguments. The answer for one node, made when it leaves for an executor. */
+import type { AnySignature } from '../canvas/shape.js'
+import type { StoredOptions } from '../canvas/options.js'
+import { EachMembers } from '../canvas/group.js'
+import { mergeKwargs } from '../canvas/signature.js'
+import type { CallSource, Graph, Scope } from './graph.js'
+
+/** What comes into a node: arguments to put in front, and the node whose end brought them (-1: the application itself). */
+export interface Input {
+  readonly args: readonly unknown[]
+  readonly kwargs?: Readonly<Record<string, unknown>>
+  readonly by: number
+}
+
+/** How a task is to be run: once with `args`, or once for each of `items` with `args` behind it. */
+export interface Invocation {
+  readonly how: 'call' | 'map' | 'starmap'
+  readonly task: AnySignature
+  /** The arguments; with map and starmap those bound behind each item. */
+  readonly args: readonly unknown[]
+  readonly items: readonly unknown[] | undefined
+}
+
+/** The task behind a call. */
+export const taskOf = (source: CallSource): AnySignature =>
+  source instanceof EachMembers ? source.task : source.kind === 'task' ? source : source.task
+
+/** What a call node runs, given what comes in. */
+export function invocationOf(graph: Graph, node: number, input: Input): Invocation {
+  const source = graph.calls[node] as CallSource
+  const task = taskOf(source)
+  if (source instanceof EachMembers) {
+    const item = source.table[graph.place[node] as number] as readonly unknown[]
+    return { how: 'call', task, args: withKwargs(item, task.kwargs), items: undefined }
+  }
+  switch (source.kind) {
+    case 'task':
+      return { how: 'call', task, args: argumentsOf(task, input), items: undefined }
+    case 'chunks':
+      return { how: 'starmap', task, args: boundArgs(task), items: sliceOf(source, graph.place[node] as number) }
+    default:
+      return { how: source.kind, task, args: boundArgs(task), items: source.items as readonly unknown[] }
+  }
+}
+
+const boundArgs = (task: AnySignature): readonly unknown[] => withKwargs(task.args, task.kwargs)
+
+function argumentsOf(task: AnySignature, input: Input): readonly unknown[] {
+  if (task.immutable) return boundArgs(task)
+  const kwargs = input.kwargs === undefined ? task.kwargs : mergeKwargs(task.kwargs, input.kwargs)
+  return withKwargs(input.args.length === 0 ? task.args : [...input.args, ...task.args], kwargs)
+}
+
+const withKwargs = (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): readonly unknown[] =>
+  Object.keys(kwargs).length === 0 ? args : [...args, kwargs]
+
+function sliceOf(chunks: { readonly items: Iterable<unknown>; readonly size: number }, index: number): readonly unknown[] {
+  const items = chunks.items as readonly unknown[]
+  return chunks.size === Infinity ? items : items.slice(index * chunks.size, (index + 1) * chunks.size)
+}
+
+const NO_HEADERS: Readonly<Record<string, unknown>> = Object.freeze({})
+
+/** The headers of a call: those of the composites around it, then its own. */
+export function headersOf(graph: Graph, node: number): Readonly<Record<string, unknown>> {
+  const outer = (graph.scopes[graph.scope[node] as number] as Scope | undefined)?.headers
+  const source = graph.calls[node] as CallSource
+  const own = source instanceof EachMembers || source.kind === 'chunks' ? undefined : (source.options as StoredOptions).headers
+  if (own === undefined) return outer ?? NO_HEADERS
+  return outer === undefined ? own : { ...outer, ...own }
+}

@@ -1,0 +1,134 @@
+/**
+ * What a canvas becomes before it runs: nodes and edges, as columns of numbers. Frozen plan, no state: what happened is the scheduler's.
+ *
+ * Three kinds of node are enough for every canvas. A *call* runs a task. A *join* hands what comes in to each member of its group and
+ * collects their values as one list. A *pass* hands on what comes in (an empty chain). Every node has one way out: to the next step's
+ * first node, to a slot of a join, or nowhere.
+ *
+ * Nodes are numbered in the order of the canvas, a join before its members, so that every canvas is a range of numbers. That is how
+ * an errback knows whether a failure began inside its canvas, and costs nothing to keep.
+ */
+import type { Chunks, MapCanvas, Starmap } from '../canvas/canvas.js'
+import type { EachMembers } from '../canvas/group.js'
+import type { AnySignature } from '../canvas/shape.js'
+import type { AnyCanvas } from '../canvas/typing.js'
+
+/** Where a call's task and arguments stand; of `each` and chunks, the table that all members share. */
+export type CallSource = AnySignature | MapCanvas<any, unknown> | Starmap<any, unknown> | EachMembers | Chunks<any, unknown>
+
+/** A composite canvas: which nodes are inside, and where it stands in the one around it. */
+export interface Scope {
+  readonly kind: 'chain' | 'group' | 'chord'
+  /** Index of the composite around it; -1 for the outermost. */
+  readonly parent: number
+  /** Its place there: which step, which member; of a chord 0 is the header and 1 the body. */
+  readonly place: number
+  /** Of a group: the node that collects it. Else -1. */
+  readonly join: number
+  /** Headers of the composites around it and its own, merged; the inner ones win. */
+  readonly headers: Readonly<Record<string, unknown>> | undefined
+}
+
+/** A node that collects a group. */
+export interface Join {
+  readonly scope: number
+  readonly width: number
+  /** The nodes where its members begin, in order; `undefined` if they are the `width` nodes right behind it, each a call. */
+  readonly entries: readonly number[] | undefined
+  /** The last node inside. */
+  readonly last: number
+  /** Collects a chord's header: what fails inside reaches the body as a `ChordError`. */
+  readonly isHeader: boolean
+}
+
+/** Callbacks and errbacks of one canvas, kept at the node that ends it. */
+export interface Hook {
+  /** A failure that began at one of these nodes began inside. */
+  readonly from: number
+  readonly to: number
+  readonly link: readonly AnyCanvas[]
+  readonly linkError: readonly AnyCanvas[]
+  /** Where the canvas stands in the applied one. */
+  readonly path: string
+}
+
+/** Where a node's value goes: a node number, or one of these. Below {@link TO_JOIN}, `TO_JOIN - join`. */
+export const TO_NOWHERE = -1
+export const TO_JOIN = -2
+
+export interface Graph {
+  readonly size: number
+  readonly entry: number
+  readonly exit: number
+  /** The call of each node; `undefined` for joins and passes. */
+  readonly calls: readonly (CallSource | undefined)[]
+  readonly to: Int32Array
+  /** The slot of the join that the node fills, if it fills one. */
+  readonly slot: Int32Array
+  /** The innermost composite around the node, -1 if there is none; a join belongs to its own group's. */
+  readonly scope: Int32Array
+  /** The node's place in that composite. */
+  readonly place: Int32Array
+  readonly scopes: readonly Scope[]
+  readonly joins: ReadonlyMap<number, Join>
+  readonly hooks: ReadonlyMap<number, readonly Hook[]>
+  /** Ids that the canvas asks for, by node. */
+  readonly ids: ReadonlyMap<number, string>
+  readonly callCount: number
+}
+
+/** The join that a node fills a slot of, or -1. */
+export const joinFilledBy = (graph: Graph, node: number): number => {
+  const to = graph.to[node] as number
+  return to <= TO_JOIN ? TO_JOIN - to : -1
+}
+
+/** The node that comes next in a chain, or -1. */
+export const nextStepOf = (graph: Graph, node: number): number => {
+  const to = graph.to[node] as number
+  return to >= 0 ? to : -1
+}
+
+/** The nodes where the members of a join begin. */
+export const entryOf = (node: number, join: Join, member: number): number => join.entries?.[member] ?? node + 1 + member
+
+/** The first call at or behind a node. */
+export function firstCallFrom(graph: Graph, node: number): number {
+  for (let i = node; i < graph.size; i++) if (graph.calls[i] !== undefined) return i
+  return node
+}
+
+/** Where a node stands in the applied canvas, as a property path: `steps[1].members[0]`. */
+export function pathOf(graph: Graph, node: number): string {
+  if (graph.joins.has(node)) return pathOfScope(graph, graph.scope[node] as number)
+  const scope = graph.scope[node] as number
+  return scope < 0 ? '' : joinPath(pathOfScope(graph, scope), partName(graph.scopes[scope] as Scope, graph.place[node] as number))
+}
+
+/** Where a composite stands in the applied canvas. */
+export function pathOfScope(graph: Graph, scope: number): string {
+  const parts: string[] = []
+  for (let at = graph.scopes[scope]; at !== undefined && at.parent >= 0; at = graph.scopes[at.parent])
+    parts.push(partName(graph.scopes[at.parent] as Scope, at.place))
+  return parts.reverse().join('.')
+}
+
+export const joinPath = (outer: string, inner: string): string =>
+  outer === '' || inner === '' ? outer + inner : `${outer}.${inner}`
+
+function partName(scope: Scope, place: number): string {
+  if (scope.kind === 'chord') return place === 0 ? 'header' : 'body'
+  return `${scope.kind === 'chain' ? 'steps' : 'members'}[${place}]`
+}
+
+/** The group that a node is a direct member of, through the chains it is a step of: the group's join and the place in it. */
+export function groupOfNode(graph: Graph, node: number): { readonly join: number; readonly index: number } | undefined {
+  let place = graph.place[node] as number
+  let at = graph.scope[node] as number
+  while (at >= 0 && graph.scopes[at]?.kind === 'chain') {
+    place = (graph.scopes[at] as Scope).place
+    at = (graph.scopes[at] as Scope).parent
+  }
+  const join = graph.scopes[at]?.join ?? -1
+  return join < 0 ? undefined : { join, index: place }
+}

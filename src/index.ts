@@ -1,0 +1,53 @@
+/** celeriac: Celery's workflow canvas, grown in your own Node process. Named re-exports only. */
+export type { Canvas, CanvasMethods, Chain, Chord, Chunks, Group, MapCanvas as Map, Signature, Starmap } from './canvas/canvas.js'
+export { chain } from './canvas/chain.js'
+export { chord } from './canvas/chord.js'
+export { failureOf, type TaskFailure } from './canvas/failure.js'
+export { group } from './canvas/group.js'
+export { chunks } from './canvas/map.js'
+export type { ApplyOptions, CallOptions, SubmitOptions } from './canvas/options.js'
+export type {
+  AnyCanvas,
+  AnyTask,
+  CanvasOf,
+  Complete,
+  HandleOf,
+  IncompleteError,
+  ItemError,
+  ListValued,
+  MissingOf,
+  PipeError,
+  ResultOf,
+  ResultsOf,
+  TaskLike,
+} from './canvas/typing.js'
+export { setDefaultRuntime } from './default.js'
+export {
+  AlreadyRegisteredError,
+  CeleriacError,
+  ChordError,
+  ClosedError,
+  ConfigurationError,
+  InvalidCanvasError,
+  InvalidTransitionError,
+  NonErrorThrown,
+  NotRegisteredError,
+  RemoteError,
+  ResultTimeoutError,
+  SerializationError,
+  TaskError,
+  WorkerLostError,
+  type WorkerLossReason,
+} from './errors.js'
+export type { RuntimeEvent, RuntimeEvents } from './events/event.js'
+export type { AsyncResult, FinalState, GetOptions, Outcome, OutcomeOf, TaskState } from './result/async-result.js'
+export type { GroupResult, Settled } from './result/group-result.js'
+export { createRuntime, type RuntimeOptions } from './runtime/create-runtime.js'
+export type { CallInfo, Inspection } from './runtime/inspection.js'
+export type { Runtime, ShutdownReport } from './runtime/runtime.js'
+export { type ErrorClass, registerErrors } from './serialization/errors.js'
+export { currentTask, type TaskContext } from './task/context.js'
+export type { TaskOptions } from './task/options.js'
+export { defineTasks, type Task, type TaskCalls, type TaskDefinition, type TaskOf, type TaskWithOptions, task } from './task/task.js'
+export { type TaskModule, tasksFrom } from './task/tasks-from.js'
+export type { NoOptionsError, NotCloneable } from './task/typing.js'

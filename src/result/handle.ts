@@ -1,0 +1,153 @@
+/**
+ * The handles themselves. A handle is a source and a node, nothing else: it is made for whoever asks, and neither a promise
+ * nor a registration is made before somebody waits. It starts nothing and knows no scheduler.
+ */
+import type { AsyncResult, GetOptions, GroupResult, gives, OutcomeOf, Settled, TaskState } from './async-result.js'
+import { type IterateOptions, MemberIteration } from './iteration.js'
+import { checkOptions } from './options.js'
+import type { NodeEnd, ResultSource } from './source.js'
+import { hasEnded, Wait } from './wait.js'
+
+/** A handle on a node; of a group, a {@link GroupResult}. */
+export const resultOf = (source: ResultSource, node: number): AsyncResult<unknown> =>
+  source.membersOf(node) === undefined ? new Handle(source, node) : new GroupHandle(source, node)
+
+/** What `console.log` asks for, by its public name: this room does not import Node. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+class Handle<R> implements AsyncResult<R> {
+  declare readonly [gives]: () => R
+  readonly #source: ResultSource
+  readonly #node: number
+
+  constructor(source: ResultSource, node: number) {
+    this.#source = source
+    this.#node = node
+  }
+
+  get id(): string {
+    return this.#source.idOf(this.#node)
+  }
+
+  get state(): TaskState {
+    return this.#source.stateOf(this.#node)
+  }
+
+  ready(): boolean {
+    return hasEnded(this.#source, this.#node)
+  }
+
+  successful(): boolean {
+    return this.state === 'SUCCESS'
+  }
+
+  failed(): boolean {
+    return this.state === 'FAILURE'
+  }
+
+  isGroup(): this is GroupResult<R extends readonly unknown[] ? R : unknown[]> {
+    return false
+  }
+
+  get(options?: GetOptions & { readonly propagate?: true }): Promise<R>
+  get<T>(this: T, options: GetOptions & { readonly propagate: false }): Promise<OutcomeOf<T>>
+  async get(options: GetOptions = {}): Promise<unknown> {
+    checkOptions('get', options)
+    const wait = new Wait(this.#source, this.#node, options)
+    try {
+      const end = await wait.endOf(this.#node)
+      if (end.ok) return end.value
+      // Work that succeeded, and whose value was not kept, is no failed work: that error is thrown in any case.
+      if (options.propagate !== false || this.successful()) throw end.error
+      return await outcomeOf(this.#source, this.#node, end, wait)
+    } finally {
+      wait.end()
+    }
+  }
+
+  get result(): R | undefined {
+    const end = this.#source.endOf(this.#node)
+    return end?.ok ? (end.value as R) : undefined // whoever applied the canvas knows what its value is
+  }
+
+  get error(): Error | undefined {
+    return this.#failure()?.ownError
+  }
+
+  get traceback(): string | undefined {
+    return this.#failure()?.traceback
+  }
+
+  get parent(): AsyncResult<unknown> | undefined {
+    const parent = this.#source.parentOf(this.#node)
+    return parent && resultOf(parent.source, parent.node)
+  }
+
+  get children(): readonly AsyncResult<unknown>[] {
+    return this.#source.childrenOf(this.#node).map(({ source, node }) => resultOf(source, node))
+  }
+
+  [INSPECT](): string {
+    return `${this.isGroup() ? 'GroupResult' : 'AsyncResult'} { id: '${this.id}', state: '${this.state}' }`
+  }
+
+  #failure(): (NodeEnd & { readonly ok: false }) | undefined {
+    const end = this.#source.endOf(this.#node)
+    // Work that succeeded has no error, also when its value was not kept.
+    return end === undefined || end.ok || this.successful() ? undefined : end
+  }
+}
+
+/** Inherits, as its interface does: it does all that another handle does, and by delegation would say each of it again. */
+class GroupHandle extends Handle<unknown[]> implements GroupResult {
+  readonly #source: ResultSource
+  readonly #node: number
+  #results: readonly AsyncResult<unknown>[] | undefined
+
+  constructor(source: ResultSource, node: number) {
+    super(source, node)
+    this.#source = source
+    this.#node = node
+  }
+
+  override isGroup(): this is GroupResult {
+    return true
+  }
+
+  get results(): readonly AsyncResult<unknown>[] {
+    this.#results ??= Object.freeze(this.#members().map((member) => resultOf(this.#source, member)))
+    return this.#results
+  }
+
+  completedCount(): number {
+    return this.#members().filter((member) => this.#source.stateOf(member) === 'SUCCESS').length
+  }
+
+  waiting(): boolean {
+    return this.#members().some((member) => !hasEnded(this.#source, member))
+  }
+
+  iterate(options: IterateOptions = {}): AsyncIterableIterator<Settled<unknown>> {
+    checkOptions('iterate', options)
+    return new MemberIteration(this.#source, this.#members(), options)
+  }
+
+  join(options?: GetOptions): Promise<unknown[]> {
+    // With `propagate: false` errors stand in the list, of which the type of `join` does not speak.
+    return this.get(options as GetOptions & { readonly propagate?: true })
+  }
+
+  #members(): readonly number[] {
+    return this.#source.membersOf(this.#node) ?? []
+  }
+}
+
+/** What failed work leaves without a throw: its error; of a group, the list with errors in the failed slots. */
+async function outcomeOf(source: ResultSource, node: number, end: NodeEnd, wait: Wait): Promise<unknown> {
+  if (end.ok) return end.value
+  const members = source.membersOf(node)
+  if (members === undefined) return end.error
+  const slots: unknown[] = []
+  for (const member of members) slots.push(await outcomeOf(source, member, await wait.endOf(member), wait))
+  return slots
+}

@@ -1,0 +1,69 @@
+/** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
+import type { Application } from '../canvas/options.js'
+import { EachMembers } from '../canvas/group.js'
+import { ConfigurationError } from '../errors.js'
+import { taskOf } from '../graph/call.js'
+import { compileCallback } from '../graph/compile.js'
+import { type CallSource, type Graph, joinPath, pathOf } from '../graph/graph.js'
+import { checkSendable } from '../serialization/values.js'
+
+/** What a runtime admits. */
+export interface Admission {
+  readonly maxDepth: number
+  /** The file that the program was started with, if workers would import it again. */
+  readonly entryFileUrl: string | undefined
+}
+
+/**
+ * Checks every call of a canvas, callbacks and errbacks included.
+ *
+ * @throws {@link SerializationError} for an argument that cannot be sent; {@link ConfigurationError} for a task of the entry file.
+ */
+export function checkGraph(graph: Graph, application: Application, admission: Admission): void {
+  const { maxDepth } = admission
+  checkSendable(application.args, { maxDepth: maxDepth + 1, what: 'args' })
+  checkSendable(application.kwargs, { maxDepth, what: 'kwargs' })
+  const todo: { graph: Graph; path: string }[] = [{ graph, path: '' }]
+  const seen = new Set<Graph>()
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    if (seen.has(next.graph)) continue
+    seen.add(next.graph)
+    checkCalls(next.graph, next.path, admission)
+    for (const hook of [...next.graph.hooks.values()].flat())
+      for (const name of ['link', 'linkError'] as const)
+        hook[name].forEach((canvas, i) => {
+          todo.push({ graph: compileCallback(canvas), path: joinPath(joinPath(next.path, hook.path), `options.${name}[${i}]`) })
+        })
+  }
+}
+
+function checkCalls(graph: Graph, path: string, { maxDepth, entryFileUrl }: Admission): void {
+  let last: CallSource | undefined
+  graph.calls.forEach((source, node) => {
+    if (source === undefined || source === last) return
+    last = source
+    const where = (): string => joinPath(path, pathOf(graph, node))
+    const task = taskOf(source)
+    if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
+    checkLazily(task.args, maxDepth + 1, where, 'args')
+    checkLazily(task.kwargs, maxDepth, where, 'kwargs')
+    if (source instanceof EachMembers) checkLazily(source.table, maxDepth + 2, where, 'items')
+    else if (source.kind !== 'task') checkLazily(source.items, maxDepth + 2, where, 'items')
+  })
+}
+
+/** The path is made only for an error: most canvases have none, and there may be a million calls. */
+function checkLazily(value: unknown, maxDepth: number, where: () => string, name: string): void {
+  try {
+    checkSendable(value, { maxDepth, what: name })
+  } catch {
+    checkSendable(value, { maxDepth, what: joinPath(where(), name) })
+  }
+}
+
+const inEntryFile = (taskName: string): ConfigurationError =>
+  new ConfigurationError(
+    `the task "${taskName}" is defined in the file that the program was started with, and worker threads would run the whole program again to find it: move the task into a module of its own`,
+    'url',
+    taskName,
+  )

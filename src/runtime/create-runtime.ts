@@ -1,0 +1,70 @@
+/** The composition root: the one file that knows every part. */
+import type { ResourceLimits } from 'node:worker_threads'
+import { checkOptions, durationFrom, list, oneOf, plainObject, wholeFrom } from '../canvas/options.js'
+import { entryFileUrl, processHold, system } from '../environment.js'
+import { ConfigurationError } from '../errors.js'
+import { InlineExecutor } from '../executors/inline.js'
+import { PiscinaExecutor } from '../executors/piscina.js'
+import { isOurWorker } from '../worker/mark.js'
+import { LocalRuntime, type Runtime } from './runtime.js'
+
+/** What {@link createRuntime} takes; every option may be left out. */
+export interface RuntimeOptions {
+  /** Worker threads; whole, from 1. Default `os.availableParallelism()`. */
+  readonly threads?: number
+  /** `'threads'`: a Piscina pool. `'inline'`: this thread, same scheduler, arguments still cloned. Default `'threads'`. */
+  readonly executor?: 'threads' | 'inline'
+  /** How long a task module may take to import, top-level await included, in ms. Default 30_000; `Infinity`: no limit. */
+  readonly startTimeout?: number
+  /** Deepest nesting of arguments and results. Default, and most, 512. */
+  readonly maxDepth?: number
+  /** V8's limits per thread; best effort, not containment. */
+  readonly resourceLimits?: ResourceLimits
+  /** Node options of the worker threads, such as loaders. Default: those of the process. */
+  readonly execArgv?: readonly string[]
+}
+
+const MAX_DEPTH = 512
+const START_TIMEOUT_MS = 30_000
+/** More threads than this in one process is a slip of the pen. */
+const MOST_THREADS = 1_024
+
+const RULES = {
+  threads: wholeFrom(1, MOST_THREADS),
+  executor: oneOf('threads', 'inline'),
+  startTimeout: durationFrom(1),
+  maxDepth: wholeFrom(1, MAX_DEPTH),
+  resourceLimits: plainObject,
+  execArgv: list,
+}
+
+/**
+ * Makes a runtime: a scheduler and its threads. Threads start with the first call, or with `runtime.ready()`.
+ *
+ * @throws {@link ConfigurationError} for a wrong option, and inside one of celeriac's own workers.
+ * @example
+ * const runtime = createRuntime({ threads: 4 })
+ * await runtime.run(chain(multiply.s(5, 5), add.s(4), multiply.s(8))) // 232
+ * await runtime.close()
+ */
+export function createRuntime(options: RuntimeOptions = {}): Runtime {
+  checkOptions('createRuntime', options, RULES)
+  if (isOurWorker())
+    throw new ConfigurationError(
+      'createRuntime was called inside one of celeriac\'s own worker threads, which would start threads without end: create the runtime in the program\'s entry file, and keep task modules free of it',
+    )
+  const { clock, parallelism } = system
+  const slots = options.threads ?? parallelism
+  const maxDepth = options.maxDepth ?? MAX_DEPTH
+  const { startTimeout = START_TIMEOUT_MS, resourceLimits, execArgv } = options
+  const inline = options.executor === 'inline'
+  return new LocalRuntime({
+    environment: system,
+    hold: processHold(),
+    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
+    makeExecutor: (report) =>
+      inline
+        ? new InlineExecutor({ slots, maxDepth }, report, clock)
+        : new PiscinaExecutor({ slots, maxDepth, startTimeout, resourceLimits, execArgv }, report, clock),
+  })
+}

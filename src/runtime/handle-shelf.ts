@@ -1,0 +1,37 @@
+/** Which handle source belongs to which workflow, and which finished results can still be found: those whose handle somebody holds. */
+import type { AsyncResult } from '../result/async-result.js'
+import { resultOf } from '../result/handle.js'
+import type { Workflow } from '../scheduler/workflow.js'
+import type { WorkflowSource } from './workflow-source.js'
+
+export class HandleShelf {
+  readonly #make: (workflow: Workflow) => WorkflowSource
+  readonly #sources = new WeakMap<Workflow, WorkflowSource>()
+  /** Workflows by number; a handle keeps its source, and the source its workflow. */
+  readonly #held = new Map<number, WeakRef<Workflow>>()
+  readonly #dropped = new FinalizationRegistry<number>((number) => this.#held.delete(number))
+
+  constructor(make: (workflow: Workflow) => WorkflowSource) {
+    this.#make = make
+  }
+
+  sourceOf(workflow: Workflow): WorkflowSource {
+    const known = this.#sources.get(workflow)
+    if (known !== undefined) return known
+    const source = this.#make(workflow)
+    this.#sources.set(workflow, source)
+    this.#held.set(workflow.number, new WeakRef(workflow))
+    this.#dropped.register(workflow, workflow.number)
+    return source
+  }
+
+  /** The handle of an id whose workflow is still held. */
+  find(id: string): AsyncResult<unknown> | undefined {
+    for (const held of this.#held.values()) {
+      const workflow = held.deref()
+      const node = workflow?.nodeOf(id)
+      if (workflow !== undefined && node !== undefined) return resultOf(this.sourceOf(workflow), node)
+    }
+    return undefined
+  }
+}

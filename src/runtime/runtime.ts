@@ -1,0 +1,314 @@
+/** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
+import { checkOptions, flag, durationFrom, applicationOf, type OptionsFor, requireCanvas, type StoredOptions } from '../canvas/options.js'
+import type { Canvas } from '../canvas/canvas.js'
+import { withOptions } from '../canvas/shape.js'
+import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
+import type { Environment, Hold } from '../environment.js'
+import { assertNever, ClosedError, ConfigurationError } from '../errors.js'
+import { EventBus } from '../events/bus.js'
+import type { RuntimeEvents } from '../events/event.js'
+import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
+import { compile } from '../graph/compile.js'
+import type { Graph } from '../graph/graph.js'
+import type { AsyncResult } from '../result/async-result.js'
+import { resultOf } from '../result/handle.js'
+import type { Instruction, Stimulus } from '../scheduler/messages.js'
+import { Scheduler } from '../scheduler/scheduler.js'
+import type { Workflow } from '../scheduler/workflow.js'
+import { registeredNames } from '../task/registry.js'
+import { type Admission, checkGraph } from './admission.js'
+import { HandleShelf } from './handle-shelf.js'
+import { type Inspection, inspectionOf } from './inspection.js'
+import { endOf, WorkflowSource } from './workflow-source.js'
+
+/** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
+export interface Runtime extends AsyncDisposable {
+  /**
+   * Starts a canvas and gives its handle at once.
+   *
+   * @throws `InvalidCanvasError` (not a canvas), `SerializationError` (an argument cannot be sent), `ConfigurationError` (a wrong
+   *   option, a task in the program's entry file), {@link ClosedError}; nothing has started then.
+   * @example
+   * const result = runtime.apply(chord([add.s(1, 1), add.s(2, 2)], tsum.s()))
+   * await result.get({ timeout: 1_000 }) // 6
+   */
+  apply<C extends AnyCanvas>(canvas: C & Incomplete<C>): HandleOf<C>
+  apply<C extends AnyCanvas>(canvas: C, options: OptionsFor<C>): HandleOf<C>
+  /** Starts a canvas and gives a promise of its value; rejects with what `AsyncResult.get` does, or `apply` throws. */
+  run<C extends AnyCanvas>(canvas: C & Incomplete<C>): Promise<ResultOf<C>>
+  run<C extends AnyCanvas>(canvas: C, options: OptionsFor<C>): Promise<ResultOf<C>>
+  /** The handle of an id, while it is pending or somebody holds its handle; else `undefined`. */
+  result(id: string): AsyncResult<unknown> | undefined
+  /** What is there now: running and waiting calls, threads. A copy; costs time in proportion to the queue. */
+  inspect(): Inspection
+  /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
+  ready(): Promise<void>
+  /** Resolves when nothing is pending: callbacks and errbacks included. */
+  idle(): Promise<void>
+  /**
+   * Ends the runtime in good order; more calls of it give the same promise. New work is refused.
+   *
+   * @param options.drain - `true`, the default: finish all pending work. `false`: finish only what is running, revoke the rest.
+   * @param options.timeout - How long in ms before what is left is revoked and threads are ended. Default 30_000; 0: at once; `Infinity`: for ever.
+   */
+  close(options?: { readonly drain?: boolean; readonly timeout?: number }): Promise<ShutdownReport>
+  /** Ends threads now; pending calls become `REVOKED`, their `get()` rejects with {@link ClosedError}. Resolves when the threads are gone. */
+  destroy(): Promise<ShutdownReport>
+  /** The same as `close()`. */
+  [Symbol.asyncDispose](): Promise<void>
+  /** Calls `listener` on each event of that name. What it throws becomes a `warning` event and harms nothing. */
+  on<T extends keyof RuntimeEvents>(type: T, listener: (event: RuntimeEvents[T]) => void): this
+  once<T extends keyof RuntimeEvents>(type: T, listener: (event: RuntimeEvents[T]) => void): this
+  /** Removes one listener, or all of that name. */
+  off<T extends keyof RuntimeEvents>(type: T, listener?: (event: RuntimeEvents[T]) => void): this
+}
+
+/** What `close` and `destroy` did with pending calls: how many ended by themselves, how many were revoked, and whether time ran out. */
+export interface ShutdownReport {
+  readonly finished: number
+  readonly revoked: number
+  readonly timedOut: boolean
+}
+
+/** The parts that a runtime is put together from. */
+export interface RuntimeParts {
+  readonly environment: Environment
+  readonly hold: Hold
+  readonly makeExecutor: (report: Report) => Executor
+  readonly admission: Admission
+}
+
+const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
+const CLOSE_TIMEOUT_MS = 30_000
+
+export class LocalRuntime implements Runtime {
+  readonly #environment: Environment
+  readonly #hold: Hold
+  readonly #admission: Admission
+  readonly #scheduler: Scheduler
+  readonly #executor: Executor
+  readonly #bus: EventBus
+  readonly #shelf: HandleShelf
+  readonly #waiting = new WeakMap<Workflow, Map<number, Set<() => void>>>()
+  #whenIdle: (() => void)[] = []
+  #open = 0
+  #endedEarly: (() => void)[] = []
+  #closing: Promise<ShutdownReport> | undefined
+  #destroying: Promise<void> | undefined
+
+  constructor({ environment, hold, makeExecutor, admission }: RuntimeParts) {
+    this.#environment = environment
+    this.#hold = hold
+    this.#admission = admission
+    this.#executor = makeExecutor(this.#report())
+    const idPrefix = `${environment.newId()}-`
+    this.#scheduler = new Scheduler(this.#executor.slots, idPrefix)
+    this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
+    this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
+  }
+
+  apply(canvas: AnyCanvas, options?: unknown): never {
+    const workflow = this.#submit(canvas, options, true)
+    return resultOf(this.#shelf.sourceOf(workflow), workflow.graph.exit) as never
+  }
+
+  async run(canvas: AnyCanvas, options?: unknown): Promise<never> {
+    const workflow = this.#submit(canvas, options, false)
+    const { exit } = workflow.graph
+    await new Promise<void>((resolve) => this.#whenEnded(workflow, exit, resolve))
+    const end = endOf(workflow, exit)
+    if (!end.ok) throw end.error
+    return end.value as never
+  }
+
+  result(id: string): AsyncResult<unknown> | undefined {
+    const found = this.#scheduler.find(id)
+    if (found === undefined) return this.#shelf.find(id)
+    return resultOf(this.#shelf.sourceOf(found.workflow), found.node)
+  }
+
+  inspect(): Inspection {
+    return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames())
+  }
+
+  async ready(): Promise<void> {
+    this.#requireOpen()
+    await this.#executor.ready()
+  }
+
+  async idle(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
+    if (this.#closing !== undefined) return this.#closing
+    checkOptions('close', options, CLOSE_RULES)
+    this.#closing = this.#shutDown(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
+    return this.#closing
+  }
+
+  async destroy(): Promise<ShutdownReport> {
+    if (this.#closing === undefined) return this.close({ timeout: 0 })
+    await this.#end()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  on<T extends keyof RuntimeEvents>(type: T, listener: (event: RuntimeEvents[T]) => void): this {
+    this.#bus.on(type, listener)
+    return this
+  }
+
+  once<T extends keyof RuntimeEvents>(type: T, listener: (event: RuntimeEvents[T]) => void): this {
+    this.#bus.once(type, listener)
+    return this
+  }
+
+  off<T extends keyof RuntimeEvents>(type: T, listener?: (event: RuntimeEvents[T]) => void): this {
+    this.#bus.off(type, listener)
+    return this
+  }
+
+  #submit(canvas: AnyCanvas, options: unknown, keepByDefault: boolean): Workflow {
+    this.#requireOpen()
+    requireCanvas(canvas, '')
+    const application = applicationOf(options)
+    const graph = compile(withOptions(canvas as Canvas, application.options))
+    checkGraph(graph, application, this.#admission)
+    this.#requireFreeIds(graph)
+    const submittedAt = {}
+    Error.captureStackTrace(submittedAt, this.#submit)
+    const { args, kwargs, keepIntermediate: keep = keepByDefault } = application
+    return this.#drive({ type: 'submit', at: this.#now(), graph, args, kwargs, keep, submittedAt }) as Workflow
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined)
+      throw new ClosedError('the runtime is closed: apply before close(), or make another runtime')
+  }
+
+  #requireFreeIds(graph: Graph): void {
+    for (const id of graph.ids.values())
+      if (this.#scheduler.find(id) !== undefined)
+        throw new ConfigurationError(`the id "${id}" is in use by a call that is still pending`, 'taskId', id)
+  }
+
+  /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */
+  #drive(stimulus: Stimulus): Workflow | undefined {
+    const instructions = this.#scheduler.handle(stimulus)
+    for (const instruction of instructions) this.#carryOut(instruction)
+    this.#noteOpen()
+    const first = instructions[0]
+    return first?.type === 'accepted' ? first.workflow : undefined
+  }
+
+  #carryOut(instruction: Instruction): void {
+    switch (instruction.type) {
+      case 'accepted':
+        return // told by what the scheduler keeps
+      case 'dispatch':
+        return this.#executor.dispatch(instruction.batch)
+      case 'ended':
+        return this.#tellWaiting(instruction.workflow, instruction.node)
+      case 'emit':
+        return this.#bus.emit(instruction.event)
+      default:
+        return assertNever(instruction)
+    }
+  }
+
+  /** Holds the process while anything is pending, callbacks included, and tells those who wait for idleness. */
+  #noteOpen(): void {
+    const open = this.#scheduler.openWorkflows
+    if (open === this.#open) return
+    const wasIdle = this.#open === 0
+    this.#open = open
+    if (wasIdle) this.#hold.take()
+    if (open > 0) return
+    this.#hold.release()
+    const whenIdle = this.#whenIdle
+    this.#whenIdle = []
+    for (const resolve of whenIdle) resolve()
+  }
+
+  #whenEnded(workflow: Workflow, node: number, callback: () => void): () => void {
+    const nodes = this.#waiting.get(workflow) ?? new Map<number, Set<() => void>>()
+    const callbacks = nodes.get(node) ?? new Set()
+    this.#waiting.set(workflow, nodes.set(node, callbacks.add(callback)))
+    this.#drive({ type: 'watch', workflow, node })
+    return () => callbacks.delete(callback)
+  }
+
+  #tellWaiting(workflow: Workflow, node: number): void {
+    const nodes = this.#waiting.get(workflow)
+    const callbacks = nodes?.get(node)
+    nodes?.delete(node)
+    if (callbacks !== undefined) for (const callback of callbacks) callback()
+  }
+
+  async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
+    const before = this.#scheduler.state()
+    if (!drain) this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'finish' })
+    const timedOut = timeout <= 0 ? this.#open > 0 : !(await this.#idleWithin(timeout))
+    await this.#end()
+    const after = this.#scheduler.state()
+    return Object.freeze({ finished: after.ended - before.ended, revoked: after.revoked - before.revoked, timedOut })
+  }
+
+  /** Whether everything was over before `ms` had passed. */
+  async #idleWithin(ms: number): Promise<boolean> {
+    if (ms === Infinity) await this.idle()
+    if (this.#open === 0) return true
+    let cancel = (): void => {}
+    const late = new Promise<boolean>((resolve) => {
+      cancel = this.#environment.clock.after(ms, () => resolve(false))
+    })
+    const inTime = await Promise.race([this.idle().then(() => true), late, this.#ended().then(() => false)])
+    cancel()
+    return inTime
+  }
+
+  /** Resolves when `destroy()` cuts a `close()` short. */
+  #ended(): Promise<void> {
+    return new Promise((resolve) => this.#endedEarly.push(resolve))
+  }
+
+  /** Revokes what is left and ends the threads; once. */
+  #end(): Promise<void> {
+    this.#destroying ??= (async () => {
+      this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'drop' })
+      for (const tell of this.#endedEarly) tell()
+      await this.#executor.destroy()
+      this.#hold.release()
+    })()
+    return this.#destroying
+  }
+
+  #now(): number {
+    return this.#environment.clock.now()
+  }
+
+  #sourceHost() {
+    return {
+      sourceOf: (workflow: Workflow) => this.#shelf.sourceOf(workflow),
+      whenEnded: (workflow: Workflow, node: number, callback: () => void) => this.#whenEnded(workflow, node, callback),
+      after: (ms: number, callback: () => void) => this.#environment.clock.after(ms, callback),
+    }
+  }
+
+  #report(): Report {
+    return {
+      outcomes: (batch, outcomes) => void this.#drive({ type: 'outcomes', at: this.#now(), batch, outcomes }),
+      lost: (batch, loss) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss }),
+      online: ({ id, threadId }: WorkerInfo) =>
+        this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
+      offline: ({ id }, reason) => this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason }),
+      warning: (message, error) => this.#bus.emit({ type: 'warning', at: this.#now(), message, error }),
+    }
+  }
+}
+
+const CLOSED = 'the runtime was closed before this could finish'

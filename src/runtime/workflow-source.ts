@@ -1,0 +1,99 @@
+/** What handles see of one applied workflow: reads its columns, and asks the runtime to be told of ends. */
+import { ResultTimeoutError } from '../errors.js'
+import { joinFilledBy, nextStepOf } from '../graph/graph.js'
+import type { TaskState } from '../result/async-result.js'
+import type { NodeEnd, NodeRef, ResultSource } from '../result/source.js'
+import { CELERY_STATE } from '../scheduler/lifecycle.js'
+import { tracksStart } from '../scheduler/scheduler.js'
+import { DROPPED, unwrapped, type Workflow } from '../scheduler/workflow.js'
+
+/** What a source needs of the runtime. */
+export interface SourceHost {
+  sourceOf(workflow: Workflow): WorkflowSource
+  whenEnded(workflow: Workflow, node: number, callback: () => void): () => void
+  after(ms: number, callback: () => void): () => void
+}
+
+export class WorkflowSource implements ResultSource {
+  readonly #workflow: Workflow
+  readonly #host: SourceHost
+  readonly #members = new Map<number, readonly number[]>()
+
+  constructor(workflow: Workflow, host: SourceHost) {
+    this.#workflow = workflow
+    this.#host = host
+  }
+
+  idOf(node: number): string {
+    return this.#workflow.idOf(node)
+  }
+
+  stateOf(node: number): TaskState {
+    return stateOf(this.#workflow, node)
+  }
+
+  endOf(node: number): NodeEnd | undefined {
+    return this.#workflow.isFinal(node) ? endOf(this.#workflow, node) : undefined
+  }
+
+  whenEnded(node: number, callback: () => void): () => void {
+    return this.#host.whenEnded(this.#workflow, node, callback)
+  }
+
+  membersOf(node: number): readonly number[] | undefined {
+    const { graph } = this.#workflow
+    const join = graph.joins.get(node)
+    if (join === undefined) return undefined
+    const known = this.#members.get(node)
+    if (known !== undefined) return known
+    const exits = new Array<number>(join.width)
+    for (let at = node + 1; at <= join.last; at++) if (joinFilledBy(graph, at) === node) exits[graph.slot[at] as number] = at
+    this.#members.set(node, exits)
+    return exits
+  }
+
+  parentOf(node: number): NodeRef | undefined {
+    const feeder = this.#workflow.feederOf(node)
+    if (feeder >= 0) return { source: this, node: feeder }
+    const { origin } = this.#workflow
+    if (origin === undefined || node !== this.#workflow.graph.entry) return undefined
+    return { source: this.#host.sourceOf(origin.workflow), node: origin.node }
+  }
+
+  childrenOf(node: number): readonly NodeRef[] {
+    const callbacks = this.#workflow.children(node)
+    const children: NodeRef[] = callbacks.map((child) => ({ source: this.#host.sourceOf(child.workflow), node: child.node }))
+    const next = nextStepOf(this.#workflow.graph, node)
+    if (next >= 0) children.push({ source: this, node: next })
+    return children
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    return this.#host.after(ms, callback)
+  }
+}
+
+/** Celery's name for the state of a node. */
+export function stateOf(workflow: Workflow, node: number): TaskState {
+  const status = workflow.status(node)
+  return status === 'running' && !tracksStart(workflow, node) ? CELERY_STATE.ready : CELERY_STATE[status]
+}
+
+/** How a final node ended; what is known of its error can be asked of `failureOf` from then on. */
+export function endOf(workflow: Workflow, node: number): NodeEnd {
+  if (workflow.succeeded(node)) {
+    const value = workflow.value(node)
+    return value === DROPPED ? notKept(workflow, node) : { ok: true, value }
+  }
+  const failure = workflow.failure(node)
+  const original = unwrapped(failure)
+  const { traceback } = workflow.describe(failure)
+  workflow.describe(original)
+  return { ok: false, error: original.error, ownError: failure.error, traceback }
+}
+
+function notKept(workflow: Workflow, node: number): NodeEnd {
+  const id = workflow.idOf(node)
+  const error = new ResultTimeoutError(`the value of ${id} was not kept: apply with keepIntermediate: true`, id, 0)
+  return { ok: false, error, ownError: error, traceback: undefined }
+}

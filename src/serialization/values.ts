@@ -1,0 +1,32 @@
+/**
+ * Arguments and results on their way through a thread border: checked before they are sent, and with the errors in them encoded as
+ * thrown ones are. A value without errors goes as it is; it is not copied. Nothing here sends anything.
+ */
+import type { RunIdentity } from '../errors.js'
+import { decodeErrors, type EncodedErrors, encodeErrors } from './errors.js'
+import { restoreErrors, separateErrors } from './placeholders.js'
+import { isPlainPrimitive, type SendableOptions } from './sendable.js'
+
+/** A value that clones, and the errors that were in it. Both must be sent in one message, which is what ties them together. */
+export interface Packed {
+  readonly value: unknown
+  readonly errors?: EncodedErrors
+}
+
+/** Makes `value` ready to be sent. @throws {@link SerializationError} if it cannot be; its `path` begins with `options.what`. */
+export function pack(value: unknown, options: SendableOptions): Packed {
+  if (isPlainPrimitive(value)) return { value }
+  const { value: separated, found } = separateErrors(value, options)
+  if (found === undefined) return { value: separated }
+  return { value: separated, errors: { placeholders: found.placeholders, encoded: encodeErrors(found.errors) } }
+}
+
+/** The value again, errors included. It uses up what it is given: errors take the place of their placeholders. */
+export function unpack({ value, errors }: Packed, run: RunIdentity): unknown {
+  return errors === undefined ? value : restoreErrors(value, errors.placeholders, decodeErrors(errors.encoded, run))
+}
+
+/** Only asks whether `value` could be sent. @throws {@link SerializationError} if not. */
+export function checkSendable(value: unknown, options: SendableOptions): void {
+  if (!isPlainPrimitive(value)) separateErrors(value, options)
+}

@@ -1,0 +1,33 @@
+/** Which function stands behind `url#name`: one registry per thread, shared by every copy of the package. It imports no module. */
+import type { AnyFunction } from '../canvas/typing.js'
+import type { TaskOptions } from './options.js'
+
+/** A registered task: what a worker looks up and runs. */
+export interface TaskRecord {
+  readonly taskName: string
+  readonly moduleUrl: string
+  readonly fn: AnyFunction
+  readonly options: Readonly<TaskOptions>
+}
+
+const SLOT = Symbol.for('celeriac.registry')
+const slots = globalThis as { [SLOT]?: Map<string, TaskRecord> }
+slots[SLOT] ??= new Map()
+const records = slots[SLOT]
+
+const identity = (moduleUrl: string, taskName: string): string => `${moduleUrl}#${taskName}`
+
+/** Registers a task; one of the same identity is replaced, as when a module is evaluated again. */
+export function registerTask(record: TaskRecord): void {
+  records.set(identity(record.moduleUrl, record.taskName), record)
+}
+
+/** The task of that identity, if its module has been evaluated here. */
+export function findTask(moduleUrl: string, taskName: string): TaskRecord | undefined {
+  return records.get(identity(moduleUrl, taskName))
+}
+
+/** Full names of all tasks registered here. */
+export function registeredNames(): string[] {
+  return [...records.values()].map((record) => record.taskName)
+}

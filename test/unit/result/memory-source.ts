@@ -1,0 +1,140 @@
+/** A workflow that a test ends by hand, and whose clock it moves: a real source, without a scheduler behind it. */
+import type { TaskState } from '../../../src/result/async-result.js'
+import type { NodeEnd, NodeRef, ResultSource } from '../../../src/result/source.js'
+
+interface MemoryNode {
+  state: TaskState
+  end: NodeEnd | undefined
+  readonly members: readonly number[] | undefined
+  /** The group that it is a member of. */
+  group: number | undefined
+  readonly waiting: Set<() => void>
+}
+
+interface Timer {
+  readonly at: number
+  readonly callback: () => void
+}
+
+export class MemorySource implements ResultSource {
+  readonly #nodes: MemoryNode[] = []
+  readonly #timers = new Set<Timer>()
+  #now = 0
+  /** How often somebody asked to be told of an end. */
+  asked = 0
+  readonly parents = new Map<number, NodeRef>()
+  readonly children = new Map<number, readonly NodeRef[]>()
+
+  /** A call that is pending. */
+  call(): number {
+    return this.#add(undefined)
+  }
+
+  /** A group; it ends with its last member. */
+  group(members: readonly number[]): number {
+    const group = this.#add(members)
+    for (const member of members) this.#at(member).group = group
+    if (members.length === 0) this.succeed(group, [])
+    return group
+  }
+
+  #add(members: readonly number[] | undefined): number {
+    return this.#nodes.push({ state: 'PENDING', end: undefined, members, group: undefined, waiting: new Set() }) - 1
+  }
+
+  become(node: number, state: TaskState): void {
+    this.#at(node).state = state
+  }
+
+  succeed(node: number, value: unknown): void {
+    this.end(node, 'SUCCESS', { ok: true, value })
+  }
+
+  fail(node: number, error: Error, { ownError = error, state = 'FAILURE' }: { ownError?: Error; state?: TaskState } = {}) {
+    this.end(node, state, { ok: false, error, ownError, traceback: `traceback of ${ownError.message}` })
+  }
+
+  end(node: number, state: TaskState, end: NodeEnd): void {
+    const ending = this.#at(node)
+    ending.state = state
+    ending.end = end
+    for (const callback of ending.waiting) callback()
+    ending.waiting.clear()
+    if (ending.group !== undefined) this.#collect(ending.group)
+  }
+
+  #collect(group: number): void {
+    const { members = [], end } = this.#at(group)
+    const ends = members.map((member) => this.#at(member).end)
+    if (end !== undefined || ends.includes(undefined)) return
+    const failed = ends.find((one) => one?.ok === false)
+    if (failed?.ok === false) this.fail(group, failed.error)
+    else this.succeed(
+      group,
+      ends.map((one) => one?.ok && one.value),
+    )
+  }
+
+  /** Lets time pass; timers fire on the way. */
+  advance(ms: number): void {
+    const until = this.#now + ms
+    for (;;) {
+      const next = [...this.#timers].sort((a, b) => a.at - b.at)[0]
+      if (next === undefined || next.at > until) break
+      this.#timers.delete(next)
+      this.#now = next.at
+      next.callback()
+    }
+    this.#now = until
+  }
+
+  /** What is still registered: requests to be told of an end, and timers. */
+  get registered(): { readonly ends: number; readonly timers: number } {
+    return { ends: this.#nodes.reduce((sum, node) => sum + node.waiting.size, 0), timers: this.#timers.size }
+  }
+
+  idOf(node: number): string {
+    return `id-${node}`
+  }
+
+  stateOf(node: number): TaskState {
+    return this.#at(node).state
+  }
+
+  endOf(node: number): NodeEnd | undefined {
+    return this.#at(node).end
+  }
+
+  whenEnded(node: number, callback: () => void): () => void {
+    this.asked++
+    const { end, waiting } = this.#at(node)
+    if (end === undefined) waiting.add(callback)
+    else callback()
+    return () => waiting.delete(callback)
+  }
+
+  membersOf(node: number): readonly number[] | undefined {
+    return this.#at(node).members
+  }
+
+  parentOf(node: number): NodeRef | undefined {
+    return this.parents.get(node)
+  }
+
+  childrenOf(node: number): readonly NodeRef[] {
+    return this.children.get(node) ?? []
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    if (!(ms <= 2 ** 31 - 1)) throw new RangeError(`a timer of ${ms} ms would fire at once`)
+    const timer: Timer = { at: this.#now + ms, callback }
+    this.#timers.add(timer)
+    return () => this.#timers.delete(timer)
+  }
+
+  #at(node: number): MemoryNode {
+    return this.#nodes[node] as MemoryNode
+  }
+}
+
+export const NOTHING_REGISTERED = { ends: 0, timers: 0 }
