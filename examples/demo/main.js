@@ -20,8 +20,11 @@ warmDiskCache(files)
 
 // The whole workflow. The header is a group of calls, each for 16 files; the body gets the list of what they gave.
 // This is a frozen description: nothing has run yet, and it can be run as often as you like, by any runtime.
-const items = files.map((file) => [file.path])
-const workflow = chord(analyze.chunks(items, FILES_PER_CALL), merge.s())
+const slices = analyze.chunks(
+  files.map((file) => [file.path]),
+  FILES_PER_CALL,
+)
+const workflow = chord(slices, merge.s())
 
 const onAllCores = await measure(availableParallelism())
 const onOneThread = await measure(1)

@@ -24,7 +24,8 @@ export interface GetOptions {
 }
 
 /**
- * What `get({ propagate: false })` gives: of a group, the list with errors in its failed slots; else the value or an error.
+ * What `get({ propagate: false })` gives: of a group, the list with errors in its failed slots; else the value or an
+ * error.
  */
 export type OutcomeOf<T> =
   T extends GroupResult<infer R>
@@ -62,8 +63,8 @@ export interface AsyncResult<out R> {
    * Waits for the value.
    *
    * @throws the original error of the task (of a group, the first in member order); `ClosedError` if the runtime was
-   *   closed before; {@link ResultTimeoutError} after `timeout`; the signal's reason. With `propagate: false` the error of
-   *   failed work is returned, in a group each in its slot.
+   *   closed before; {@link ResultTimeoutError} after `timeout`; the signal's reason. With `propagate: false` the error
+   *   of failed work is returned, in a group each in its slot.
    */
   get(options?: GetOptions & { readonly propagate?: true }): Promise<R>
   get<T>(this: T, options: GetOptions & { readonly propagate: false }): Promise<OutcomeOf<T>>

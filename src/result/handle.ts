@@ -1,6 +1,6 @@
 /**
- * The handles themselves. A handle is a source and a node, nothing else: it is made for whoever asks, and neither a promise
- * nor a registration is made before somebody waits. It starts nothing and knows no scheduler.
+ * The handles themselves. A handle is a source and a node, nothing else: it is made for whoever asks, and neither a
+ * promise nor a registration is made before somebody waits. It starts nothing and knows no scheduler.
  */
 import type { AsyncResult, GetOptions, GroupResult, gives, OutcomeOf, Settled, TaskState } from './async-result.js'
 import { type IterateOptions, MemberIteration } from './iteration.js'
@@ -98,7 +98,7 @@ class Handle<R> implements AsyncResult<R> {
   }
 }
 
-/** Inherits, as its interface does: it does all that another handle does, and by delegation would say each of it again. */
+/** Inherits, as its interface does: it does all that another handle does, and delegation would say it all again. */
 class GroupHandle extends Handle<unknown[]> implements GroupResult {
   readonly #source: ResultSource
   readonly #node: number

@@ -1,6 +1,6 @@
 /**
- * Hands out a group's members as they finish, or in order. Registers when it is first asked, and takes all of it back when it
- * is left. It does not end with the first failure: that is an item.
+ * Hands out a group's members as they finish, or in order. Registers when it is first asked, and takes all of it back
+ * when it is left. It does not end with the first failure: that is an item.
  *
  * No async generator: leaving one while it waits would have to wait as well.
  */

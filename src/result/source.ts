@@ -1,6 +1,6 @@
 /**
- * What a handle asks of whoever keeps the work: the runtime fills this. One source per applied workflow; a node is a number in
- * it.
+ * What a handle asks of whoever keeps the work: the runtime fills this. One source per applied workflow; a node is a
+ * number in it.
  */
 import type { TaskState } from './async-result.js'
 
@@ -21,8 +21,8 @@ export interface ResultSource {
   /** How the node ended; `undefined` while it has not. */
   endOf(node: number): NodeEnd | undefined
   /**
-   * Calls back once, in the turn in which the node ends; at once if it has. Gives a function that takes the request back,
-   * and does nothing once it was met. May be asked from within such a callback.
+   * Calls back once, in the turn in which the node ends; at once if it has. Gives a function that takes the request
+   * back, and does nothing once it was met. May be asked from within such a callback.
    */
   whenEnded(node: number, callback: () => void): () => void
   /** The nodes that end the members of a group, in order; `undefined` if the node is no group. */

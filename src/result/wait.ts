@@ -1,6 +1,7 @@
 /**
- * One wait: for one node after the other, with one time limit and one signal for all of them. It touches neither timer nor
- * signal before it really has to wait, and leaves nothing behind once it is over. What the ends mean is not its business.
+ * One wait: for one node after the other, with one time limit and one signal for all of them. It touches neither timer
+ * nor signal before it really has to wait, and leaves nothing behind once it is over. What the ends mean is not its
+ * business.
  */
 import { ResultTimeoutError } from '../errors.js'
 import { whenAborted } from './abort.js'

@@ -67,7 +67,8 @@ function registerTypeScript(moduleUrl: string): Promise<void> {
 function resolveTsx(places: readonly string[]): string {
   for (const place of places) {
     try {
-      return pathToFileURL(createRequire(place).resolve('tsx/esm/api')).href
+      // Resolved as for `require`; the module for `import`, which alone finds its loader, lies beside it.
+      return pathToFileURL(createRequire(place).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href
     } catch {
       // not there: the next place may have it, and if none has, the error below says so
     }

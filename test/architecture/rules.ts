@@ -101,6 +101,7 @@ function targetsOf({ imports }: Tree): ReadonlyMap<string, ReadonlySet<string>> 
 export function heavyReaches(tree: Tree): string[] {
   const targets = targetsOf(tree)
   return LIGHT.flatMap(({ file, reaches }) => {
+    if (!tree.files.has(file)) return [`${file}: not there`]
     const ways = new Map([[file, file]])
     for (const [from, way] of ways)
       for (const to of targets.get(from) ?? []) if (!ways.has(to)) ways.set(to, `${way} → ${to}`)

@@ -78,7 +78,7 @@ describe('a time limit', () => {
     source.advance(999)
     expect(source.registered).toEqual({ ends: 1, timers: 1 })
     source.advance(1)
-    const error = await late.catch((reason) => reason)
+    const error = (await late.catch((reason) => reason)) as Error
     expect(error).toBeInstanceOf(ResultTimeoutError)
     expect(error).toMatchObject({ taskId: 'id-0', timeout: 1_000 })
     expect(error.message).toBe(

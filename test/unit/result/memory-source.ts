@@ -8,6 +8,8 @@ interface MemoryNode {
   readonly members: readonly number[] | undefined
   /** The group that it is a member of. */
   group: number | undefined
+  /** Of a group: members that have not ended. */
+  missing: number
   readonly waiting: Set<() => void>
 }
 
@@ -39,7 +41,16 @@ export class MemorySource implements ResultSource {
   }
 
   #add(members: readonly number[] | undefined): number {
-    return this.#nodes.push({ state: 'PENDING', end: undefined, members, group: undefined, waiting: new Set() }) - 1
+    const missing = members?.length ?? 0
+    const node: MemoryNode = {
+      state: 'PENDING',
+      end: undefined,
+      members,
+      group: undefined,
+      missing,
+      waiting: new Set(),
+    }
+    return this.#nodes.push(node) - 1
   }
 
   become(node: number, state: TaskState): void {
@@ -50,7 +61,11 @@ export class MemorySource implements ResultSource {
     this.end(node, 'SUCCESS', { ok: true, value })
   }
 
-  fail(node: number, error: Error, { ownError = error, state = 'FAILURE' }: { ownError?: Error; state?: TaskState } = {}) {
+  fail(
+    node: number,
+    error: Error,
+    { ownError = error, state = 'FAILURE' }: { ownError?: Error; state?: TaskState } = {},
+  ) {
     this.end(node, state, { ok: false, error, ownError, traceback: `traceback of ${ownError.message}` })
   }
 
@@ -64,15 +79,17 @@ export class MemorySource implements ResultSource {
   }
 
   #collect(group: number): void {
-    const { members = [], end } = this.#at(group)
-    const ends = members.map((member) => this.#at(member).end)
-    if (end !== undefined || ends.includes(undefined)) return
+    const collecting = this.#at(group)
+    collecting.missing--
+    if (collecting.end !== undefined || collecting.missing > 0) return
+    const ends = (collecting.members ?? []).map((member) => this.#at(member).end)
     const failed = ends.find((one) => one?.ok === false)
     if (failed?.ok === false) this.fail(group, failed.error)
-    else this.succeed(
-      group,
-      ends.map((one) => one?.ok && one.value),
-    )
+    else
+      this.succeed(
+        group,
+        ends.map((one) => one?.ok && one.value),
+      )
   }
 
   /** Lets time pass; timers fire on the way. */

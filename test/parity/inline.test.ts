@@ -1,0 +1,3 @@
+import { parity } from './suite.js'
+
+parity('inline')
