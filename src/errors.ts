@@ -139,16 +139,12 @@ export class RemoteError extends TaskError {
   readonly code = 'ERR_REMOTE'
   readonly fields: Readonly<Record<string, unknown>>
   declare readonly errors?: readonly Error[]
-  readonly #name: string
   constructor(message: string, run: RunIdentity, parts: RemoteErrorParts) {
     super(message, run, 'cause' in parts ? { cause: parts.cause } : undefined)
-    this.#name = parts.name
+    Object.defineProperty(this, 'name', { value: parts.name, configurable: true, writable: true })
     this.fields = parts.fields
     if (parts.errors) this.errors = parts.errors
     if (parts.stack !== undefined) this.stack = parts.stack
-  }
-  override get name(): string {
-    return this.#name
   }
 }
 
@@ -191,5 +187,7 @@ export class InvalidTransitionError extends CeleriacError {
 
 /** The end of every exhaustive `switch`: reaching it is a bug, and a compile error before that. */
 export function assertNever(value: never): never {
-  throw new InvalidTransitionError(`unexpected ${JSON.stringify(value)}: please report this as a bug of celeriac`, [value])
+  throw new InvalidTransitionError(`unexpected ${JSON.stringify(value)}: please report this as a bug of celeriac`, [
+    value,
+  ])
 }

@@ -1,9 +1,31 @@
 /** celeriac: Celery's workflow canvas, grown in your own Node process. Named re-exports only. */
-export type { Canvas, CanvasMethods, Chain, Chord, Chunks, Group, MapCanvas as Map, Signature, Starmap } from './canvas/canvas.js'
+export type {
+  Canvas,
+  CanvasMethods,
+  Chain,
+  Chord,
+  Chunks,
+  Group,
+  MapCanvas as Map,
+  Signature,
+  Starmap,
+} from './canvas/canvas.js'
 export { chain } from './canvas/chain.js'
 export { chord } from './canvas/chord.js'
 export { failureOf, type TaskFailure } from './canvas/failure.js'
+export { type FromJSONOptions, fromJSON } from './canvas/from-json.js'
 export { group } from './canvas/group.js'
+export type {
+  CanvasJSON,
+  ChainJSON,
+  ChordJSON,
+  ChunksJSON,
+  GroupJSON,
+  MapJSON,
+  OptionsJSON,
+  SignatureJSON,
+  StarmapJSON,
+} from './canvas/json.js'
 export { chunks } from './canvas/map.js'
 export type { ApplyOptions, CallOptions, SubmitOptions } from './canvas/options.js'
 export type {
@@ -36,8 +58,8 @@ export {
   ResultTimeoutError,
   SerializationError,
   TaskError,
-  WorkerLostError,
   type WorkerLossReason,
+  WorkerLostError,
 } from './errors.js'
 export type { RuntimeEvent, RuntimeEvents } from './events/event.js'
 export type { AsyncResult, FinalState, GetOptions, Outcome, OutcomeOf, TaskState } from './result/async-result.js'
@@ -48,6 +70,14 @@ export type { Runtime, ShutdownReport } from './runtime/runtime.js'
 export { type ErrorClass, registerErrors } from './serialization/errors.js'
 export { currentTask, type TaskContext } from './task/context.js'
 export type { TaskOptions } from './task/options.js'
-export { defineTasks, type Task, type TaskCalls, type TaskDefinition, type TaskOf, type TaskWithOptions, task } from './task/task.js'
+export {
+  defineTasks,
+  type Task,
+  type TaskCalls,
+  type TaskDefinition,
+  type TaskOf,
+  type TaskWithOptions,
+  task,
+} from './task/task.js'
 export { type TaskModule, tasksFrom } from './task/tasks-from.js'
 export type { NoOptionsError, NotCloneable } from './task/typing.js'

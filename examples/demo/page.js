@@ -25,6 +25,12 @@ export function tableOf(report, runs) {
  * @param {readonly Run[]} runs
  */
 export function pageOf(report, runs) {
+  const timeBars = runs.map((run) => ({
+    label: threads(run),
+    value: run.ms,
+    text: `${seconds(run.ms)}, ${speedUp(run, runs).toFixed(2)}×`,
+  }))
+  const identifierBars = report.identifiers.map(([label, count]) => ({ label, value: count, text: whole(count) }))
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -39,10 +45,10 @@ export function pageOf(report, runs) {
 <p>${whole(report.files)} files, ${megabytes(report.bytes)}, ${megabytes(report.gzipped)} after gzip,
 ${whole(report.lines)} lines; ${whole(report.copies)} files are copies of another one.</p>
 <h2>Time</h2>
-${barChart(runs.map((run) => ({ label: threads(run), value: run.ms, text: seconds(run.ms) })))}
+${barChart('Time by number of threads', timeBars)}
 <h2>Most common identifiers</h2>
 <p>Of source code, comments and strings left out; counted over the 50 most common ones of each file.</p>
-${barChart(report.identifiers.map(([label, count]) => ({ label, value: count, text: whole(count) })))}
+${barChart('Most common identifiers', identifierBars)}
 <h2>Most compressible files</h2>
 ${fileTable(report.mostCompressible)}
 <h2>Least compressible files</h2>
@@ -53,19 +59,24 @@ ${fileTable(report.leastCompressible)}
 
 const LABEL_WIDTH = 140
 const BAR_WIDTH = 440
+const TEXT_WIDTH = 110
 const ROW_HEIGHT = 26
 
-/** @param {readonly Bar[]} bars */
-function barChart(bars) {
+/**
+ * @param {string} title
+ * @param {readonly Bar[]} bars
+ */
+function barChart(title, bars) {
   const largest = Math.max(...bars.map((bar) => bar.value))
   const rows = bars.map(({ label, value, text }, i) => {
     const width = (value / largest) * BAR_WIDTH
     return `<g transform="translate(0 ${i * ROW_HEIGHT})">
 <text x="${LABEL_WIDTH - 8}" y="17" text-anchor="end">${escapeHtml(label)}</text>
 <rect x="${LABEL_WIDTH}" y="3" width="${width.toFixed(1)}" height="20" rx="2" />
-<text x="${LABEL_WIDTH + width + 8}" y="17">${escapeHtml(text)}</text></g>`
+<text x="${(LABEL_WIDTH + width + 8).toFixed(1)}" y="17">${escapeHtml(text)}</text></g>`
   })
-  return `<svg role="img" viewBox="0 0 ${LABEL_WIDTH + BAR_WIDTH + 80} ${bars.length * ROW_HEIGHT}">${rows.join('')}</svg>`
+  const size = `${LABEL_WIDTH + BAR_WIDTH + TEXT_WIDTH} ${bars.length * ROW_HEIGHT}`
+  return `<svg role="img" aria-label="${escapeHtml(title)}" viewBox="0 0 ${size}">${rows.join('')}</svg>`
 }
 
 /** @param {readonly import('./report.js').Compression[]} files */

@@ -8,7 +8,7 @@ import { mostCommon } from './identifiers.js'
  * @property {number} gzipped Size in bytes after gzip.
  * @property {string} sha256
  * @property {number} lines 0 for a binary file.
- * @property {[name: string, count: number][]} identifiers The most common ones; none unless it is source code.
+ * @property {Map<string, number>} identifiers How often the most common ones occur; none unless it is source code.
  */
 
 /**

@@ -32,7 +32,7 @@ export const { analyze, merge } = defineTasks(import.meta.url, {
       gzipped: gzipSync(content, { level: 9 }).length,
       sha256: createHash('sha256').update(content).digest('hex'),
       lines: isText(content) ? content.toString().split('\n').length : 0,
-      identifiers: SOURCE.test(path) ? mostCommon(countIdentifiers(content.toString()), IDENTIFIERS_PER_FILE) : [],
+      identifiers: SOURCE.test(path) ? commonIdentifiers(content.toString()) : new Map(),
     }
   },
 
@@ -44,6 +44,9 @@ export const { analyze, merge } = defineTasks(import.meta.url, {
    */
   merge: (slices) => mergeSummaries(slices.flat()),
 })
+
+/** @param {string} source */
+const commonIdentifiers = (source) => new Map(mostCommon(countIdentifiers(source), IDENTIFIERS_PER_FILE))
 
 /** Text has no zero bytes; binary files have some near their start. @param {Buffer} content */
 const isText = (content) => !content.subarray(0, 8_192).includes(0)

@@ -2,6 +2,7 @@
  * What a canvas is: the union of its seven kinds, what each can do, and the empty slot for the default runtime. It runs nothing.
  */
 import type { TaskFailure } from './failure.js'
+import type { CanvasJSON } from './json.js'
 import type { ApplyOptions, CallOptions } from './options.js'
 import type {
   AnyCanvas,
@@ -60,6 +61,8 @@ export interface CanvasMethods<in P extends Args, out R> extends CanvasOf<P, R> 
   delay<C extends AnyCanvas>(this: C & Incomplete<C>): HandleOf<C>
   /** Applies it on the default runtime, with options. */
   applyAsync<C extends AnyCanvas>(this: C, options: ApplyOptions<MissingOf<C>, ResultOf<C>>): HandleOf<C>
+  /** Celery's signature dict. @throws {@link SerializationError} for an argument that JSON cannot hold. */
+  toJSON(): CanvasJSON
 }
 
 /** One call of one task, perhaps with arguments missing. */
@@ -150,7 +153,8 @@ export function provideDefaultRunner(provider: () => CanvasRunner): void {
 export function defaultRunner(): CanvasRunner {
   const provider = slots[SLOT]
   if (provider === undefined)
-    throw new Error('no default runtime here: import celeriac by its main entry, or apply the canvas on a runtime of your own')
+    throw new Error(
+      'no default runtime here: import celeriac by its main entry, or apply the canvas on a runtime of your own',
+    )
   return provider()
 }
-

@@ -3,18 +3,7 @@ import { InvalidCanvasError } from '../errors.js'
 import type { Canvas, Chain } from './canvas.js'
 import { isCanvas, requireCanvas, show } from './options.js'
 import { makeChain } from './shape.js'
-import type {
-  AnyCanvas,
-  Args,
-  Chained,
-  First,
-  Fit,
-  Last,
-  MissingOf,
-  ResultOf,
-  SameHandle,
-  Steps,
-} from './typing.js'
+import type { AnyCanvas, Args, Chained, First, Fit, Last, MissingOf, ResultOf, SameHandle, Steps } from './typing.js'
 
 /**
  * Runs the steps one after the other, each with the value of the one before in front of its arguments.

@@ -29,12 +29,14 @@ export function chord(header: unknown, body: unknown): unknown {
 }
 
 /** A group or chunks as they are; anything else as the members of a group. */
-export function headerOf(header: unknown): Canvas {
+function headerOf(header: unknown): Canvas {
   if (isCanvas(header) && (header.kind === 'group' || header.kind === 'chunks')) return header as Canvas
   if (isCanvas(header) || !isIterable(header))
-    throw new InvalidCanvasError(`a header is a list of canvases, a group or chunks, and this is ${show(header)}`, 'header')
+    throw new InvalidCanvasError(
+      `a header is a list of canvases, a group or chunks, and this is ${show(header)}`,
+      'header',
+    )
   return groupOf([header])
 }
 
-const isIterable = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Symbol.iterator in value
+const isIterable = (value: unknown): boolean => typeof value === 'object' && value !== null && Symbol.iterator in value

@@ -35,13 +35,14 @@ const isLazy = (value: unknown): value is Iterable<unknown> =>
 
 /** Members that are pulled from an iterable when somebody asks, and checked then. */
 class LazyMembers implements Iterable<Canvas> {
-  readonly #source: Iterable<unknown>
+  /** Open, so that groups of different iterables are not taken for equal. */
+  readonly source: Iterable<unknown>
   constructor(source: Iterable<unknown>) {
-    this.#source = source
+    this.source = source
   }
   *[Symbol.iterator](): Iterator<Canvas> {
     let i = 0
-    for (const member of this.#source) {
+    for (const member of this.source) {
       requireCanvas(member, `members[${i++}]`)
       yield member as Canvas
     }

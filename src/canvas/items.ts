@@ -7,7 +7,10 @@ export function listsOfArguments(items: Iterable<unknown>): readonly (readonly u
   const found = listOfItems(items)
   const wrong = found.findIndex((item) => !Array.isArray(item))
   if (wrong >= 0)
-    throw new InvalidCanvasError(`each item must be a list of arguments, and this is ${show(found[wrong])}`, `items[${wrong}]`)
+    throw new InvalidCanvasError(
+      `each item must be a list of arguments, and this is ${show(found[wrong])}`,
+      `items[${wrong}]`,
+    )
   return found as readonly (readonly unknown[])[]
 }
 

@@ -23,7 +23,11 @@ export function chunks<P extends Args, R>(
 ): Chunks<Args, R[][]>
 export function chunks(task: unknown, items: Iterable<unknown>, size: unknown): unknown {
   if (!isSize(size))
-    throw new ConfigurationError(`chunks: option "size" must be a whole number from 1, or Infinity, and is ${show(size)}`, 'size', size)
+    throw new ConfigurationError(
+      `chunks: option "size" must be a whole number from 1, or Infinity, and is ${show(size)}`,
+      'size',
+      size,
+    )
   return makeChunks(signatureOf(task), listsOfArguments(items), size)
 }
 

@@ -1,5 +1,6 @@
 /** Options of calls and of applications: their types, and the check that refuses a wrong one at the call. */
 import { ConfigurationError, InvalidCanvasError } from '../errors.js'
+import { distinct } from './equality.js'
 import type { TaskFailure } from './failure.js'
 import type { AnyCanvas, Args, CanvasOf, MissingOf, ResultOf } from './typing.js'
 
@@ -159,9 +160,9 @@ const NOTHING: Application = {
 }
 
 /** @throws {@link ConfigurationError} for a wrong option, {@link InvalidCanvasError} for a link that is no canvas. */
-export function applicationOf(options: unknown): Application {
+export function applicationOf(method: 'apply' | 'run', options: unknown): Application {
   if (options === undefined) return NOTHING
-  checkOptions('apply', options, APPLY_RULES)
+  checkOptions(method, options, APPLY_RULES)
   const given = options as ApplyOptions<Args>
   return {
     options: normalized(given),
@@ -185,7 +186,7 @@ function canvasList(value: AnyCanvas | readonly AnyCanvas[], path: string): read
   found.forEach((canvas, i) => {
     requireCanvas(canvas, Array.isArray(value) ? `${path}[${i}]` : path)
   })
-  return Object.freeze([...found])
+  return Object.freeze(distinct(found))
 }
 
 /** Later options win; headers are merged key by key. */

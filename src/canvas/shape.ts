@@ -6,6 +6,7 @@ import type { Canvas, CanvasRunner, Chain, Chord, Chunks, Group, MapCanvas, Sign
 import { defaultRunner } from './canvas.js'
 import { addEqualOnce } from './equality.js'
 import { listOfItems, listsOfArguments } from './items.js'
+import type { CanvasJSON } from './json.js'
 import {
   CANVAS_MARK,
   type CallOptions,
@@ -15,6 +16,7 @@ import {
   type StoredOptions,
   storedOptions,
 } from './options.js'
+import { toJSON } from './to-json.js'
 import type { AnyCanvas } from './typing.js'
 
 /** The fields of each kind, as the maker of that kind gives them. */
@@ -27,6 +29,8 @@ export type Fields =
   | { readonly kind: 'chunks'; readonly task: AnySignature; readonly items: readonly unknown[]; readonly size: number }
 
 export type AnySignature = Signature<any, unknown>
+export type AnyMap = MapCanvas<any, unknown> | Starmap<any, unknown>
+export type AnyChunks = Chunks<any, unknown>
 
 /** What makes up a signature. */
 export interface SignatureFields {
@@ -83,6 +87,10 @@ class CanvasValue {
 
   applyAsync(options: unknown): unknown {
     return runner().apply(face(this), options)
+  }
+
+  toJSON(): CanvasJSON {
+    return toJSON(face(this))
   }
 }
 
@@ -141,7 +149,7 @@ function withFields<C extends Canvas>(canvas: C, replaced: Partial<Record<string
  * Rebuilds `canvas` with its *first calls* changed: of a chain those of its first step, of a group or header those of every member.
  * Without recursion, since canvases may be nested thousands deep.
  */
-export function mapFirstCalls(canvas: Canvas, change: (signature: AnySignature) => Canvas): Canvas {
+function mapFirstCalls(canvas: Canvas, change: (signature: AnySignature) => Canvas): Canvas {
   const done: Canvas[] = []
   const todo: (Canvas | { readonly rebuild: Canvas; readonly parts: number })[] = [canvas]
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {

@@ -1,5 +1,5 @@
 /** Makes signatures: one call of one task. Tasks call this from `.s()` and `.si()`; users never need to. */
-import { makeSignature, type AnySignature } from './shape.js'
+import { type AnySignature, makeSignature } from './shape.js'
 import type { AnyTask } from './typing.js'
 
 const NO_KWARGS: Readonly<Record<string, unknown>> = Object.freeze({})

@@ -9,11 +9,10 @@ import type { GroupResult } from '../result/group-result.js'
 
 /** A list of arguments. */
 export type Args = unknown[]
-// biome-ignore lint/suspicious/noExplicitAny: a function of any shape at all can only be written so
 export type AnyFunction = (...args: any[]) => any
 
-export declare const takes: unique symbol
-export declare const lists: unique symbol
+declare const takes: unique symbol
+declare const lists: unique symbol
 
 /** Anything that takes `P` and gives `R`: what parameters ask for. It carries the types and nothing else. */
 export interface CanvasOf<in P extends Args, out R> {

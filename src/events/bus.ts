@@ -1,7 +1,7 @@
 /** Hands events to listeners. A listener that throws harms nothing: its error becomes a `warning` event. */
 import { EventEmitter } from 'eventemitter3'
 import { ConfigurationError } from '../errors.js'
-import type { RuntimeEvent, RuntimeEventName, RuntimeEvents } from './event.js'
+import { EVENT_NAMES, type RuntimeEvent, type RuntimeEventName, type RuntimeEvents } from './event.js'
 
 type Listener = (event: RuntimeEvent) => void
 
@@ -17,17 +17,20 @@ export class EventBus {
   }
 
   on<T extends RuntimeEventName>(type: T, listener: (event: RuntimeEvents[T]) => void): void {
+    requireName(type)
     this.#emitter.on(type, this.#guarded(listener as never))
     this.#noteInterest()
   }
 
   once<T extends RuntimeEventName>(type: T, listener: (event: RuntimeEvents[T]) => void): void {
+    requireName(type)
     this.#emitter.once(type, this.#guarded(listener as never))
     this.#noteInterest()
   }
 
   /** Removes one listener, or all of that name. */
   off<T extends RuntimeEventName>(type: T, listener?: (event: RuntimeEvents[T]) => void): void {
+    requireName(type)
     this.#emitter.off(type, listener && this.#guarded(listener as never))
     this.#noteInterest()
   }
@@ -39,7 +42,8 @@ export class EventBus {
 
   /** The same guard for the same listener, so that `off` finds it. */
   #guarded(listener: Listener): Listener {
-    if (typeof listener !== 'function') throw new ConfigurationError('a listener must be a function', 'listener', listener)
+    if (typeof listener !== 'function')
+      throw new ConfigurationError('a listener must be a function', 'listener', listener)
     const known = this.#guards.get(listener)
     if (known !== undefined) return known
     const guard = (event: RuntimeEvent): void => {
@@ -61,6 +65,11 @@ export class EventBus {
     this.#isHeard = isHeard
     this.#onInterest(isHeard)
   }
+}
+
+function requireName(type: RuntimeEventName): void {
+  if (EVENT_NAMES.includes(type)) return
+  throw new ConfigurationError(`there is no event "${String(type)}"; there are ${EVENT_NAMES.join(', ')}`, 'type', type)
 }
 
 const listenerFailed = (event: RuntimeEvent, thrown: unknown): RuntimeEvent => ({

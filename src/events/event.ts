@@ -36,8 +36,28 @@ export type RuntimeEvent =
       readonly calls: number
     }
   /** Something went wrong that changes no outcome: a listener or a stray piece of a task threw. */
-  | { readonly type: 'warning'; readonly at: number; readonly message: string; readonly error: Error; readonly taskId?: string }
+  | {
+      readonly type: 'warning'
+      readonly at: number
+      readonly message: string
+      readonly error: Error
+      readonly taskId?: string
+    }
 
 /** Celery's event names, and the event of each. */
 export type RuntimeEvents = { readonly [E in RuntimeEvent as E['type']]: E }
 export type RuntimeEventName = keyof RuntimeEvents
+
+/** Every name, for the check of what is listened to. */
+export const EVENT_NAMES: readonly RuntimeEventName[] = [
+  'task-sent',
+  'task-received',
+  'task-started',
+  'task-succeeded',
+  'task-failed',
+  'task-revoked',
+  'worker-online',
+  'worker-offline',
+  'workflow-finished',
+  'warning',
+]

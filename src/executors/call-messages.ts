@@ -1,9 +1,9 @@
 /** Calls as messages, and answers as outcomes. A call whose arguments cannot be sent fails by itself; its neighbours leave. */
 import type { RunIdentity } from '../errors.js'
 import { headersOf } from '../graph/call.js'
+import type { Batch, Call, Outcome } from '../scheduler/messages.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
 import { pack, unpack } from '../serialization/values.js'
-import type { Batch, Call, Outcome } from '../scheduler/messages.js'
 import type { AnswerMessage, BatchMessage, CallMessage, OutcomeMessage } from '../worker/protocol.js'
 
 /** A batch as it is sent: the calls that can be, and for each call either its place among those or how it failed already. */

@@ -10,6 +10,7 @@ import type { Piscina } from 'piscina'
 import type { Clock } from '../environment.js'
 import { SerializationError, WorkerLostError } from '../errors.js'
 import type { Batch, Loss, Outcome } from '../scheduler/messages.js'
+import { decodeError } from '../serialization/errors.js'
 import { type AnswerMessage, isSideMessage, type SideMessage } from '../worker/protocol.js'
 import { decodeAnswer, encodeBatch, type SentBatch } from './call-messages.js'
 import type { Executor, Report, WorkerInfo } from './executor.js'
@@ -93,7 +94,7 @@ export class PiscinaExecutor implements Executor {
     this.#starting ??= import('piscina').then(({ Piscina }) => {
       const { resourceLimits, execArgv } = this.#options
       const pool = new Piscina({
-        filename: fileURLToPath(new URL('../worker/entry.js', import.meta.url)),
+        filename: fileURLToPath(new URL('../worker/entry.cjs', import.meta.url)),
         minThreads: this.slots,
         maxThreads: this.slots,
         idleTimeout: Infinity,
@@ -116,7 +117,8 @@ export class PiscinaExecutor implements Executor {
     const answer = sent.message.calls.length === 0 ? [] : await this.#send(sent)
     this.#imports.get(batch.number)?.()
     if (this.#destroyed) return
-    if (Array.isArray(answer)) this.#report.outcomes(batch.number, decodeAnswer(batch, sent.refused, answer as AnswerMessage))
+    if (Array.isArray(answer))
+      this.#report.outcomes(batch.number, decodeAnswer(batch, sent.refused, answer as AnswerMessage))
     else this.#reportLoss(batch, answer as Error)
   }
 
@@ -134,7 +136,10 @@ export class PiscinaExecutor implements Executor {
     const loss = this.#ended.get(batch.number) ?? lossBehind(error)
     this.#ended.delete(batch.number)
     if (error.name === 'DataCloneError')
-      this.#report.outcomes(batch.number, batch.calls.map(() => cannotBeSent(error)))
+      this.#report.outcomes(
+        batch.number,
+        batch.calls.map(() => cannotBeSent(error)),
+      )
     else this.#report.lost(batch.number, loss)
   }
 
@@ -145,6 +150,8 @@ export class PiscinaExecutor implements Executor {
         return this.#welcome(message.threadId)
       case 'importing':
         return this.#timeImport(message)
+      case 'stray':
+        return this.#report.warning('a task left a rejected promise behind', decodeError(message.error, NO_RUN))
       case 'imported':
         return this.#imports.get(message.batch)?.()
       default:
@@ -198,5 +205,8 @@ const cannotBeSent = (cause: Error): Outcome => ({
   error: new SerializationError(`the arguments cannot be sent to a worker thread: ${cause.message}`, 'args', { cause }),
 })
 
+/** For errors of which nobody knows whose they are. */
+const NO_RUN = { taskId: '', taskName: '', attempt: 0 }
+
 const startError = (cause: Error): WorkerLostError =>
-  new WorkerLostError(`a worker thread could not start: ${cause.message}`, { taskId: '', taskName: '', attempt: 0 }, { reason: 'start', cause })
+  new WorkerLostError(`a worker thread could not start: ${cause.message}`, NO_RUN, { reason: 'start', cause })

@@ -1,7 +1,8 @@
 /** What a call node runs: the task, how, and with which arguments. The answer for one node, made when it leaves for an executor. */
-import type { AnySignature } from '../canvas/shape.js'
-import type { StoredOptions } from '../canvas/options.js'
+
 import { EachMembers } from '../canvas/group.js'
+import type { StoredOptions } from '../canvas/options.js'
+import type { AnySignature } from '../canvas/shape.js'
 import { mergeKwargs } from '../canvas/signature.js'
 import type { CallSource, Graph, Scope } from './graph.js'
 
@@ -54,7 +55,10 @@ function argumentsOf(task: AnySignature, input: Input): readonly unknown[] {
 const withKwargs = (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): readonly unknown[] =>
   Object.keys(kwargs).length === 0 ? args : [...args, kwargs]
 
-function sliceOf(chunks: { readonly items: Iterable<unknown>; readonly size: number }, index: number): readonly unknown[] {
+function sliceOf(
+  chunks: { readonly items: Iterable<unknown>; readonly size: number },
+  index: number,
+): readonly unknown[] {
   const items = chunks.items as readonly unknown[]
   return chunks.size === Infinity ? items : items.slice(index * chunks.size, (index + 1) * chunks.size)
 }
@@ -65,7 +69,8 @@ const NO_HEADERS: Readonly<Record<string, unknown>> = Object.freeze({})
 export function headersOf(graph: Graph, node: number): Readonly<Record<string, unknown>> {
   const outer = (graph.scopes[graph.scope[node] as number] as Scope | undefined)?.headers
   const source = graph.calls[node] as CallSource
-  const own = source instanceof EachMembers || source.kind === 'chunks' ? undefined : (source.options as StoredOptions).headers
+  const own =
+    source instanceof EachMembers || source.kind === 'chunks' ? undefined : (source.options as StoredOptions).headers
   if (own === undefined) return outer ?? NO_HEADERS
   return outer === undefined ? own : { ...outer, ...own }
 }

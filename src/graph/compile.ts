@@ -3,12 +3,12 @@
  * body; chunks are a group; map and starmap are calls. One loop over a stack of open composites, never a recursion, since a canvas may
  * be nested thousands deep.
  */
-import type { Canvas, Chunks } from '../canvas/canvas.js'
+import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import type { StoredOptions } from '../canvas/options.js'
+import type { AnyChunks } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import { assertNever, ConfigurationError } from '../errors.js'
-import { IntColumn } from './int-column.js'
 import {
   type CallSource,
   type Graph,
@@ -20,6 +20,7 @@ import {
   TO_JOIN,
   TO_NOWHERE,
 } from './graph.js'
+import { IntColumn } from './int-column.js'
 
 /** A compiled part: the node where it begins, and the one that ends it and holds its value. */
 interface Fragment {
@@ -146,8 +147,16 @@ class GraphBuilder {
     if (frame.canvas.kind === 'group') {
       const last = this.#calls.length - 1
       const flat = last - frame.entry === frame.count && this.#isAllCalls(frame.entry + 1, last)
-      const entries = flat ? undefined : (frame.entries ?? Array.from({ length: frame.count }, (_, i) => frame.entry + 1 + i))
-      this.#joins.set(frame.entry, { scope: frame.scope, width: frame.count, entries, last, isHeader: this.#isHeader(frame.position) })
+      const entries = flat
+        ? undefined
+        : (frame.entries ?? Array.from({ length: frame.count }, (_, i) => frame.entry + 1 + i))
+      this.#joins.set(frame.entry, {
+        scope: frame.scope,
+        width: frame.count,
+        entries,
+        last,
+        isHeader: this.#isHeader(frame.position),
+      })
     }
     const from = frame.position.header ?? frame.from
     this.#remember(frame.canvas, frame.exit, from, () => pathOfScope(this.#view(), frame.scope))
@@ -163,7 +172,17 @@ class GraphBuilder {
     const kind = canvas.kind as Scope['kind']
     const scope = this.#openScope(kind, canvas.options as StoredOptions, position)
     const entry = kind === 'group' ? this.#node(undefined, scope, 0) : -1
-    return { canvas, position, scope, from, parts: parts[Symbol.iterator](), count: 0, entry, exit: entry, entries: undefined }
+    return {
+      canvas,
+      position,
+      scope,
+      from,
+      parts: parts[Symbol.iterator](),
+      count: 0,
+      entry,
+      exit: entry,
+      entries: undefined,
+    }
   }
 
   /** A group whose members are kept as a table: `each` and chunks. */
@@ -248,7 +267,7 @@ class GraphBuilder {
   }
 }
 
-function sliceCount({ items, size }: Chunks<any, unknown>): number {
+function sliceCount({ items, size }: AnyChunks): number {
   const count = (items as readonly unknown[]).length
   return Math.ceil(count / Math.min(size, Math.max(count, 1)))
 }

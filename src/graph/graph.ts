@@ -8,13 +8,12 @@
  * Nodes are numbered in the order of the canvas, a join before its members, so that every canvas is a range of numbers. That is how
  * an errback knows whether a failure began inside its canvas, and costs nothing to keep.
  */
-import type { Chunks, MapCanvas, Starmap } from '../canvas/canvas.js'
 import type { EachMembers } from '../canvas/group.js'
-import type { AnySignature } from '../canvas/shape.js'
+import type { AnyChunks, AnyMap, AnySignature } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 
 /** Where a call's task and arguments stand; of `each` and chunks, the table that all members share. */
-export type CallSource = AnySignature | MapCanvas<any, unknown> | Starmap<any, unknown> | EachMembers | Chunks<any, unknown>
+export type CallSource = AnySignature | AnyMap | EachMembers | AnyChunks
 
 /** A composite canvas: which nodes are inside, and where it stands in the one around it. */
 export interface Scope {
@@ -92,17 +91,34 @@ export const nextStepOf = (graph: Graph, node: number): number => {
 /** The nodes where the members of a join begin. */
 export const entryOf = (node: number, join: Join, member: number): number => join.entries?.[member] ?? node + 1 + member
 
-/** The first call at or behind a node. */
-export function firstCallFrom(graph: Graph, node: number): number {
-  for (let i = node; i < graph.size; i++) if (graph.calls[i] !== undefined) return i
-  return node
+/** The first call from one node to another, that one included; `undefined` if none of them is one. */
+export function firstCall(graph: Graph, from: number, to: number): number | undefined {
+  for (let node = from; node <= to; node++) if (graph.calls[node] !== undefined) return node
+  return undefined
+}
+
+/** The first call of the body behind a header's join; if the body has none, the node where it begins. */
+export function bodyOf(graph: Graph, join: number): number {
+  const { last, scope } = graph.joins.get(join) as Join
+  const chord = (graph.scopes[scope] as Scope).parent
+  let node = last + 1
+  while (node < graph.size && graph.calls[node] === undefined && isWithin(graph, node, chord)) node++
+  return node < graph.size && isWithin(graph, node, chord) ? node : last + 1
+}
+
+function isWithin(graph: Graph, node: number, scope: number): boolean {
+  let at = graph.scope[node] as number
+  while (at > scope) at = (graph.scopes[at] as Scope).parent // what is inside has the larger number
+  return at === scope
 }
 
 /** Where a node stands in the applied canvas, as a property path: `steps[1].members[0]`. */
 export function pathOf(graph: Graph, node: number): string {
   if (graph.joins.has(node)) return pathOfScope(graph, graph.scope[node] as number)
   const scope = graph.scope[node] as number
-  return scope < 0 ? '' : joinPath(pathOfScope(graph, scope), partName(graph.scopes[scope] as Scope, graph.place[node] as number))
+  return scope < 0
+    ? ''
+    : joinPath(pathOfScope(graph, scope), partName(graph.scopes[scope] as Scope, graph.place[node] as number))
 }
 
 /** Where a composite stands in the applied canvas. */

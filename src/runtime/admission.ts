@@ -1,6 +1,7 @@
 /** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
-import type { Application } from '../canvas/options.js'
+
 import { EachMembers } from '../canvas/group.js'
+import type { Application } from '../canvas/options.js'
 import { ConfigurationError } from '../errors.js'
 import { taskOf } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
@@ -32,7 +33,10 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
     for (const hook of [...next.graph.hooks.values()].flat())
       for (const name of ['link', 'linkError'] as const)
         hook[name].forEach((canvas, i) => {
-          todo.push({ graph: compileCallback(canvas), path: joinPath(joinPath(next.path, hook.path), `options.${name}[${i}]`) })
+          todo.push({
+            graph: compileCallback(canvas),
+            path: joinPath(joinPath(next.path, hook.path), `options.${name}[${i}]`),
+          })
         })
   }
 }

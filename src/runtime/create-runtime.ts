@@ -51,7 +51,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   checkOptions('createRuntime', options, RULES)
   if (isOurWorker())
     throw new ConfigurationError(
-      'createRuntime was called inside one of celeriac\'s own worker threads, which would start threads without end: create the runtime in the program\'s entry file, and keep task modules free of it',
+      "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
   const { clock, parallelism } = system
   const slots = options.threads ?? parallelism

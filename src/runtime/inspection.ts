@@ -1,6 +1,7 @@
 /** A snapshot of what is pending. */
-import { invocationOf } from '../graph/call.js'
+
 import type { WorkerInfo } from '../executors/executor.js'
+import { invocationOf } from '../graph/call.js'
 import type { TaskState } from '../result/async-result.js'
 import type { SchedulerState } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
@@ -24,7 +25,11 @@ export interface Inspection {
   readonly workers: readonly { readonly id: number; readonly threadId: number; readonly done: number }[]
 }
 
-export function inspectionOf(state: SchedulerState, workers: readonly WorkerInfo[], tasks: readonly string[]): Inspection {
+export function inspectionOf(
+  state: SchedulerState,
+  workers: readonly WorkerInfo[],
+  tasks: readonly string[],
+): Inspection {
   const running = [...state.running.values()].flatMap(({ batch }) => batch.calls)
   return Object.freeze({
     running: running.map(({ workflow, node }) => infoOf(workflow, node)),

@@ -1,6 +1,7 @@
 /** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
-import { checkOptions, flag, durationFrom, applicationOf, type OptionsFor, requireCanvas, type StoredOptions } from '../canvas/options.js'
+
 import type { Canvas } from '../canvas/canvas.js'
+import { applicationOf, checkOptions, durationFrom, flag, type OptionsFor, requireCanvas } from '../canvas/options.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
@@ -108,12 +109,12 @@ export class LocalRuntime implements Runtime {
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
-    const workflow = this.#submit(canvas, options, true)
+    const workflow = this.#submit('apply', canvas, options)
     return resultOf(this.#shelf.sourceOf(workflow), workflow.graph.exit) as never
   }
 
   async run(canvas: AnyCanvas, options?: unknown): Promise<never> {
-    const workflow = this.#submit(canvas, options, false)
+    const workflow = this.#submit('run', canvas, options)
     const { exit } = workflow.graph
     await new Promise<void>((resolve) => this.#whenEnded(workflow, exit, resolve))
     const end = endOf(workflow, exit)
@@ -172,16 +173,16 @@ export class LocalRuntime implements Runtime {
     return this
   }
 
-  #submit(canvas: AnyCanvas, options: unknown, keepByDefault: boolean): Workflow {
+  #submit(method: 'apply' | 'run', canvas: AnyCanvas, options: unknown): Workflow {
     this.#requireOpen()
     requireCanvas(canvas, '')
-    const application = applicationOf(options)
+    const application = applicationOf(method, options)
     const graph = compile(withOptions(canvas as Canvas, application.options))
     checkGraph(graph, application, this.#admission)
     this.#requireFreeIds(graph)
     const submittedAt = {}
     Error.captureStackTrace(submittedAt, this.#submit)
-    const { args, kwargs, keepIntermediate: keep = keepByDefault } = application
+    const { args, kwargs, keepIntermediate: keep = method === 'apply' } = application
     return this.#drive({ type: 'submit', at: this.#now(), graph, args, kwargs, keep, submittedAt }) as Workflow
   }
 

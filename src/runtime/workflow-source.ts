@@ -47,7 +47,8 @@ export class WorkflowSource implements ResultSource {
     const known = this.#members.get(node)
     if (known !== undefined) return known
     const exits = new Array<number>(join.width)
-    for (let at = node + 1; at <= join.last; at++) if (joinFilledBy(graph, at) === node) exits[graph.slot[at] as number] = at
+    for (let at = node + 1; at <= join.last; at++)
+      if (joinFilledBy(graph, at) === node) exits[graph.slot[at] as number] = at
     this.#members.set(node, exits)
     return exits
   }
@@ -62,7 +63,10 @@ export class WorkflowSource implements ResultSource {
 
   childrenOf(node: number): readonly NodeRef[] {
     const callbacks = this.#workflow.children(node)
-    const children: NodeRef[] = callbacks.map((child) => ({ source: this.#host.sourceOf(child.workflow), node: child.node }))
+    const children: NodeRef[] = callbacks.map((child) => ({
+      source: this.#host.sourceOf(child.workflow),
+      node: child.node,
+    }))
     const next = nextStepOf(this.#workflow.graph, node)
     if (next >= 0) children.push({ source: this, node: next })
     return children

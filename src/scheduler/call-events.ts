@@ -1,5 +1,5 @@
 /** The events of calls and workflows, made only when somebody listens. */
-import { firstCallFrom } from '../graph/graph.js'
+
 import { invocationOf } from '../graph/call.js'
 import { CELERY_STATE, type FinalStatus } from './lifecycle.js'
 import type { Emit } from './messages.js'
@@ -43,7 +43,7 @@ export const callEvents = {
   finished(root: Workflow, at: number): Emit {
     const { graph } = root
     const id = root.idOf(graph.exit)
-    const rootId = root.idOf(firstCallFrom(graph, 0))
+    const rootId = root.rootId()
     const state = CELERY_STATE[root.status(graph.exit) as FinalStatus]
     return { type: 'emit', event: { type: 'workflow-finished', at, id, rootId, state, calls: root.callsInAll } }
   },

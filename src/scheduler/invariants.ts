@@ -1,6 +1,7 @@
 /** What must hold after every step of the scheduler. Its tests check all of it each time; production never does. */
-import { joinFilledBy } from '../graph/graph.js'
+
 import { InvalidTransitionError } from '../errors.js'
+import { joinFilledBy } from '../graph/graph.js'
 import type { SchedulerState } from './scheduler.js'
 import type { Workflow } from './workflow.js'
 
@@ -27,8 +28,16 @@ function checkWorkflow(workflow: Workflow, queued: ReadonlySet<string>, running:
   for (let node = 0; node < workflow.graph.size; node++) {
     const status = workflow.status(node)
     const name = key(workflow, node)
-    hold((status === 'ready') === queued.has(name), `a call that is ${status} ${queued.has(name) ? 'is' : 'is not'} in the queue`, name)
-    hold((status === 'running') === running.has(name), `a call that is ${status} ${running.has(name) ? 'has' : 'has no'} batch`, name)
+    hold(
+      (status === 'ready') === queued.has(name),
+      `a call that is ${status} ${queued.has(name) ? 'is' : 'is not'} in the queue`,
+      name,
+    )
+    hold(
+      (status === 'running') === running.has(name),
+      `a call that is ${status} ${running.has(name) ? 'has' : 'has no'} batch`,
+      name,
+    )
     if (workflow.isFinal(node)) continue
     left++
     const join = joinFilledBy(workflow.graph, node)

@@ -1,7 +1,8 @@
 /** All that the scheduler and its driver say to each other: stimuli in, instructions out. Data only. */
-import type { Invocation } from '../graph/call.js'
-import type { RuntimeEvent } from '../events/event.js'
+
 import type { WorkerLossReason } from '../errors.js'
+import type { RuntimeEvent } from '../events/event.js'
+import type { Invocation } from '../graph/call.js'
 import type { Plan, Workflow } from './workflow.js'
 
 /** What goes in. `at` is ms since the epoch of the driver's clock. */

@@ -4,16 +4,17 @@
  * `handle` is the only way in. Work that one stimulus sets off is a stack of steps that is worked down, never a recursion: a chain may
  * have a hundred thousand steps, and a failure runs through all of them.
  */
-import { findTask } from '../task/registry.js'
+
+import type { AnyCanvas } from '../canvas/typing.js'
 import { assertNever, ChordError, ClosedError, WorkerLostError } from '../errors.js'
 import { type Input, invocationOf, taskOf } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
-import { entryOf, type Hook, type Join, joinFilledBy, joinPath, nextStepOf } from '../graph/graph.js'
-import type { AnyCanvas } from '../canvas/typing.js'
+import { bodyOf, entryOf, type Hook, type Join, joinFilledBy, joinPath, nextStepOf } from '../graph/graph.js'
+import { findTask } from '../task/registry.js'
 import { callEvents } from './call-events.js'
 import type { Batch, Call, Instruction, Loss, Outcome, Stimulus, Submit } from './messages.js'
 import { ReadyQueue } from './ready-queue.js'
-import { bodyOf, type ChildRef, type End, type Failure, type Filling, type Plan, Workflow } from './workflow.js'
+import { type ChildRef, type End, type Failure, type Filling, type Plan, Workflow } from './workflow.js'
 
 /** Something that follows from what has just happened to a node. */
 type Step =
@@ -101,9 +102,9 @@ export class Scheduler {
   find(id: string): ChildRef | undefined {
     const named = this.#named.get(id)
     if (named !== undefined || !id.startsWith(this.#idPrefix)) return named
-    const [workflow, node] = id.slice(this.#idPrefix.length).split('-').map((digits) => Number.parseInt(digits, 36))
-    const found = this.#workflows.get(workflow ?? -1)
-    return found?.idOf(node ?? -1) === id ? { workflow: found, node: node as number } : undefined
+    const found = this.#workflows.get(Number.parseInt(id.slice(this.#idPrefix.length), 36))
+    const node = found?.nodeOf(id)
+    return found === undefined || node === undefined ? undefined : { workflow: found, node }
   }
 
   #receive(stimulus: Stimulus): void {
@@ -162,8 +163,15 @@ export class Scheduler {
     const join = joins.get(node)
     if (this.#closed !== undefined) this.#skip(workflow, node, this.#revokedAt(node))
     else if (calls[node] !== undefined) this.#enqueue(workflow, node, node + 1, input)
-    else if (join === undefined) this.#end(workflow, node, { status: 'succeeded', value: input.args[0] })
+    else if (join === undefined) this.#pass(workflow, node, input)
     else this.#startMembers(workflow, node, join, input)
+  }
+
+  /** An empty chain is the identity: what comes behind it gets all that came in, and from the same call. */
+  #pass(workflow: Workflow, node: number, input: Input): void {
+    workflow.closers.set(node, input.by)
+    workflow.passed.set(node, input)
+    this.#end(workflow, node, { status: 'succeeded', value: input.args[0] })
   }
 
   #startMembers(workflow: Workflow, node: number, join: Join, input: Input): void {
@@ -229,7 +237,12 @@ export class Scheduler {
   }
 
   /** Makes a callback or errback a workflow of its own. */
-  #spawn(canvas: AnyCanvas, origin: { workflow: Workflow; node: number; path: string }, given: unknown, isChild: boolean): Step {
+  #spawn(
+    canvas: AnyCanvas,
+    origin: { workflow: Workflow; node: number; path: string },
+    given: unknown,
+    isChild: boolean,
+  ): Step {
     const { keep, submittedAt } = origin.workflow
     const graph = compileCallback(canvas)
     const workflow = this.#admit({ graph, keep, submittedAt }, origin)
@@ -243,9 +256,11 @@ export class Scheduler {
     if (join >= 0) return this.#fill(workflow, join, node, end)
     const next = nextStepOf(workflow.graph, node)
     if (next < 0) return undefined
-    if (end.status !== 'succeeded') return { do: 'skip', workflow, node: next, end: this.#asChordError(workflow, node, end) }
+    if (end.status !== 'succeeded')
+      return { do: 'skip', workflow, node: next, end: this.#asChordError(workflow, node, end) }
     if (!workflow.keep) workflow.drop(node)
-    return { do: 'start', workflow, node: next, input: { args: [end.value], by: closerOf(workflow, node) } }
+    const input = workflow.passed.get(node) ?? { args: [end.value], by: closerOf(workflow, node) }
+    return { do: 'start', workflow, node: next, input }
   }
 
   #fill(workflow: Workflow, join: number, node: number, end: End): Step | undefined {

@@ -2,9 +2,10 @@
  * One applied canvas and how far it has come: a status and a value for each node of its graph, in columns. The scheduler writes it,
  * handles read it. It decides nothing.
  */
-import { type CallSource, firstCallFrom, type Graph, groupOfNode, joinPath, pathOf } from '../graph/graph.js'
-import { type Input, taskOf } from '../graph/call.js'
+
 import { rememberFailure, type TaskFailure } from '../canvas/failure.js'
+import { type Input, taskOf } from '../graph/call.js'
+import { bodyOf, firstCall, type Graph, groupOfNode, joinPath, pathOf } from '../graph/graph.js'
 import { checkMove, codeOf, type FinalStatus, isFinalCode, STATUSES, type Status } from './lifecycle.js'
 
 /** What went wrong, shared by every node that fails because of it. */
@@ -84,6 +85,8 @@ export class Workflow {
   callsInAll = 0
   /** The member that ended last, by join: it is the parent of what comes next. */
   readonly closers = new Map<number, number>()
+  /** What has come through passes. */
+  readonly passed = new Map<number, Input>()
   readonly fillings = new Map<number, Filling>()
   readonly watched = new Set<number>()
   readonly #children = new Map<number, ChildRef[]>()
@@ -178,13 +181,16 @@ export class Workflow {
   }
 
   taskNameOf(node: number): string {
-    const source = this.graph.calls[firstCallFrom(this.graph, node)] as CallSource | undefined
+    const last = this.graph.joins.get(node)?.last ?? node
+    const call = firstCall(this.graph, node, last)
+    const source = call === undefined ? undefined : this.graph.calls[call]
     return source === undefined ? '' : taskOf(source).task
   }
 
   /** The id of the first call of all that belongs together. */
   rootId(): string {
-    return this.root.idOf(firstCallFrom(this.root.graph, 0))
+    const { graph } = this.root
+    return this.root.idOf(firstCall(graph, 0, graph.size - 1) ?? 0)
   }
 
   /** The id of the call whose end started this one. */
@@ -226,9 +232,6 @@ export class Workflow {
     return described
   }
 }
-
-/** The first call of the body behind a header's join. */
-export const bodyOf = (graph: Graph, join: number): number => firstCallFrom(graph, (graph.joins.get(join)?.last ?? join) + 1)
 
 function feedersOf(graph: Graph): Int32Array {
   const feeders = new Int32Array(graph.size).fill(-1)

@@ -4,6 +4,7 @@
  */
 import { types } from 'node:util'
 import * as errors from '../errors.js'
+import { AlreadyRegisteredError, ConfigurationError } from '../errors.js'
 
 /** A class of errors, abstract ones included. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the constructor takes, it does not run again
@@ -53,22 +54,28 @@ function add({ classes, names }: Registry, errorClass: ErrorClass): void {
 }
 
 /**
- * Lets errors of these classes cross threads as themselves; others arrive as {@link errors.RemoteError}. Call it where both sides load it.
+ * Lets errors of these classes cross threads as themselves; others arrive as {@link RemoteError}. Call it where both sides load it.
  *
  * Kept: name, message, stack, own cloneable fields, cause, errors. Constructors do not run again.
  *
- * @throws {@link errors.AlreadyRegisteredError} if another class has the name of one of them.
+ * @throws {@link AlreadyRegisteredError} if another class has the name of one of them.
  * @example
- * // tasks.ts, which the program and its workers import
+ * // tasks.js, which the program and its workers load
  * export class OutOfStock extends Error {
- *   constructor(readonly item: string) {
+ *   constructor(item) {
  *     super(`${item} is out of stock`)
+ *     this.item = item
  *   }
  * }
  * registerErrors(OutOfStock)
- * // the program
+ * export const { order } = defineTasks(import.meta.url, {
+ *   order(item) {
+ *     throw new OutOfStock(item)
+ *   },
+ * })
+ * // main.js
  * const error = await runtime.run(order.s('beetroot')).catch((error) => error)
- * console.log(error instanceof OutOfStock, error.item) // true 'beetroot'
+ * console.log(error instanceof OutOfStock, error.item) // true beetroot
  */
 export function registerErrors(...classes: readonly ErrorClass[]): void {
   const added = new Map<string, ErrorClass>()
@@ -76,7 +83,7 @@ export function registerErrors(...classes: readonly ErrorClass[]): void {
     requireErrorClass(errorClass)
     const known = added.get(errorClass.name) ?? registry.classes.get(errorClass.name)
     if (known !== undefined && known !== errorClass)
-      throw new errors.AlreadyRegisteredError(
+      throw new AlreadyRegisteredError(
         `another error class named "${errorClass.name}" is registered already; rename one of the two, since threads tell classes apart by name`,
         errorClass.name,
       )
@@ -87,17 +94,9 @@ export function registerErrors(...classes: readonly ErrorClass[]): void {
 
 function requireErrorClass(value: unknown): void {
   if (!isErrorClass(value))
-    throw new errors.ConfigurationError(
-      'registerErrors takes classes that extend Error, and this is none',
-      'classes',
-      value,
-    )
+    throw new ConfigurationError('registerErrors takes classes that extend Error, and this is none', 'classes', value)
   if (typeof value.name !== 'string' || value.name === '')
-    throw new errors.ConfigurationError(
-      'registerErrors needs classes with a name; give this one a name',
-      'classes',
-      value,
-    )
+    throw new ConfigurationError('registerErrors needs classes with a name; give this one a name', 'classes', value)
 }
 
 function isErrorClass(value: unknown): value is ErrorClass {

@@ -1,10 +1,18 @@
 /** Tasks: declaring them, and the handles that describe calls of them. It runs a body only when a handle is called as a function. */
-import { type CanvasRunner, defaultRunner, type Chunks, type Group, type MapCanvas, type Signature, type Starmap } from '../canvas/canvas.js'
-import { chunks } from '../canvas/map.js'
+import {
+  type CanvasRunner,
+  type Chunks,
+  defaultRunner,
+  type Group,
+  type MapCanvas,
+  type Signature,
+  type Starmap,
+} from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import { listOfItems, listsOfArguments } from '../canvas/items.js'
-import { checkOptions, isPlainObject, show, text } from '../canvas/options.js'
+import { chunks } from '../canvas/map.js'
 import type { SubmitOptions } from '../canvas/options.js'
+import { checkOptions, isPlainObject, show, text } from '../canvas/options.js'
 import { type AnySignature, makeGroup, makeMap } from '../canvas/shape.js'
 import { mergeKwargs, signature } from '../canvas/signature.js'
 import type { AnyFunction, AnyTask, Args, ItemsOf, Missing, Suffixes, TaskLike } from '../canvas/typing.js'
@@ -115,16 +123,26 @@ export function defineTasks(url: unknown, definitions: unknown, options?: { read
   const moduleUrl = fileUrl('defineTasks', url)
   checkOptions('defineTasks', options, { namespace: text })
   if (!isPlainObject(definitions))
-    throw new ConfigurationError(`defineTasks takes an object of functions, not ${show(definitions)}`, 'definitions', definitions)
+    throw new ConfigurationError(
+      `defineTasks takes an object of functions, not ${show(definitions)}`,
+      'definitions',
+      definitions,
+    )
   const tasks: Record<string, unknown> = {}
   const names = new Set<string>()
   for (const [key, definition] of Object.entries(definitions)) {
     const { fn, options: own } = definitionOf(key, definition)
     const taskName = own.name ?? nameOf(key, options?.namespace)
-    if (names.has(taskName)) throw new ConfigurationError(`defineTasks: two tasks are named "${taskName}"`, 'name', taskName)
+    if (names.has(taskName))
+      throw new ConfigurationError(`defineTasks: two tasks are named "${taskName}"`, 'name', taskName)
     names.add(taskName)
     registerTask({ taskName, moduleUrl, fn, options: own })
-    tasks[key] = makeTask({ taskName, moduleUrl, options: own, body: (args) => fn.apply(standInContext(taskName), [...args]) })
+    tasks[key] = makeTask({
+      taskName,
+      moduleUrl,
+      options: own,
+      body: (args) => fn.apply(standInContext(taskName), [...args]),
+    })
   }
   return Object.freeze(tasks)
 }
@@ -134,7 +152,10 @@ export function defineTasks(url: unknown, definitions: unknown, options?: { read
  *
  * @throws {@link ConfigurationError} for a wrong option, or if `fn` is no function.
  */
-export function task<P extends Args, V>(options: TaskOptions, fn: (this: TaskContext, ...args: P) => V): TaskDefinition<P, V> {
+export function task<P extends Args, V>(
+  options: TaskOptions,
+  fn: (this: TaskContext, ...args: P) => V,
+): TaskDefinition<P, V> {
   checkTaskOptions('task', options)
   if (typeof fn !== 'function') throw new ConfigurationError(`task: a function is needed, not ${show(fn)}`, 'fn', fn)
   return Object.freeze({ kind: 'definition', options: Object.freeze({ ...options }), fn: fn as (...args: P) => V })
@@ -160,7 +181,11 @@ export const nameOf = (key: string, namespace: string | undefined): string =>
 export function fileUrl(where: string, url: unknown): string {
   const href = url instanceof URL ? url.href : url
   if (typeof href === 'string' && href.startsWith('file:')) return href
-  throw new ConfigurationError(`${where}: the module must be a file: URL, such as import.meta.url, and is ${show(href)}`, 'url', url)
+  throw new ConfigurationError(
+    `${where}: the module must be a file: URL, such as import.meta.url, and is ${show(href)}`,
+    'url',
+    url,
+  )
 }
 
 /** What makes up a task's handle; `kwargs` is what `.with()` has bound. */
@@ -178,7 +203,9 @@ export function makeTask(parts: TaskParts): Task {
   const callable = (...args: unknown[]): unknown => parts.body(kwargs === undefined ? args : [...args, kwargs])
   Object.setPrototypeOf(callable, taskMethods)
   Object.defineProperty(callable, 'name', { value: parts.taskName })
-  return Object.freeze(Object.assign(callable, { taskName: parts.taskName, moduleUrl: parts.moduleUrl, options: parts.options, parts })) as unknown as Task
+  return Object.freeze(
+    Object.assign(callable, { taskName: parts.taskName, moduleUrl: parts.moduleUrl, options: parts.options, parts }),
+  ) as unknown as Task
 }
 
 interface Handle extends AnyTask {

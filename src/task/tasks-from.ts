@@ -1,6 +1,7 @@
 /** Tasks over a plain module that the main thread does not load. */
-import type { AnyFunction } from '../canvas/typing.js'
+
 import { checkOptions, text } from '../canvas/options.js'
+import type { AnyFunction } from '../canvas/typing.js'
 import { NotRegisteredError } from '../errors.js'
 import { fileUrl, makeTask, nameOf, type Task } from './task.js'
 
@@ -33,7 +34,10 @@ const NO_TASKS: ReadonlySet<string> = new Set(['setup', 'teardown', 'then'])
  * const images = tasksFrom<typeof import('./images.js')>(new URL('./images.js', import.meta.url))
  * await runtime.run(images.shrink.s(bytes))
  */
-export function tasksFrom<M extends object>(url: URL, options?: { readonly namespace?: string }): TasksOfModule<M> {
+export function tasksFrom<M extends object = Record<string, AnyFunction>>(
+  url: URL,
+  options?: { readonly namespace?: string },
+): TasksOfModule<M> {
   const moduleUrl = fileUrl('tasksFrom', url)
   checkOptions('tasksFrom', options, { namespace: text })
   const made = new Map<string, Task>()

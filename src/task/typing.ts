@@ -3,8 +3,16 @@ import type { AnyFunction, Args } from '../canvas/typing.js'
 
 type Native = Date | RegExp | Error | ArrayBuffer | SharedArrayBuffer | ArrayBufferView | MessagePort | Blob
 // The DOM's and Node's classes of these names, by what they have in common, so that neither library is needed.
-interface MessagePort { start(): void; close(): void; postMessage(value: unknown): void }
-interface Blob { readonly size: number; readonly type: string; arrayBuffer(): Promise<ArrayBuffer> }
+interface MessagePort {
+  start(): void
+  close(): void
+  postMessage(value: unknown): void
+}
+interface Blob {
+  readonly size: number
+  readonly type: string
+  arrayBuffer(): Promise<ArrayBuffer>
+}
 
 /** `.with()` on a task whose last parameter is no options object. */
 export interface NoOptionsError<Takes> {
@@ -20,11 +28,13 @@ export type AllButLast<P extends Args> = P extends [...infer I, any?] ? I : neve
 /** The trailing options object of a parameter list. */
 export type OptionsOf<P extends Args> =
   LastOf<P> extends infer L
-    ? [L] extends [object]
-      ? [L] extends [readonly unknown[] | AnyFunction | Native | ReadonlyMap<any, any> | ReadonlySet<any>]
-        ? NoOptionsError<P>
-        : L
-      : NoOptionsError<P>
+    ? 0 extends 1 & L
+      ? Readonly<Record<string, unknown>> // any: what plain JavaScript declares
+      : [L] extends [object]
+        ? [L] extends [readonly unknown[] | AnyFunction | Native | ReadonlyMap<any, any> | ReadonlySet<any>]
+          ? NoOptionsError<P>
+          : L
+        : NoOptionsError<P>
     : never
 
 type Uncloneable<T, Depth extends 0[] = []> = Depth['length'] extends 5

@@ -1,8 +1,8 @@
 /** Finds the function behind `url#name`, importing its module when it is not there yet. It sets no deadline: who asked does. */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { ConfigurationError, NotRegisteredError, type RunIdentity, WorkerLostError } from '../errors.js'
 import { stripsTypes } from '../environment.js'
+import { ConfigurationError, NotRegisteredError, type RunIdentity, WorkerLostError } from '../errors.js'
 import { findTask, registerTask, type TaskRecord } from '../task/registry.js'
 import { exportedFunction } from '../task/tasks-from.js'
 
@@ -34,7 +34,10 @@ async function importModule(moduleUrl: string, run: RunIdentity, observer: Impor
     return (await import(moduleUrl)) as object
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new WorkerLostError(`the task module ${moduleUrl} could not be imported: ${why}`, run, { reason: 'start', cause })
+    throw new WorkerLostError(`the task module ${moduleUrl} could not be imported: ${why}`, run, {
+      reason: 'start',
+      cause,
+    })
   } finally {
     observer.imported(moduleUrl)
   }
@@ -68,7 +71,11 @@ function resolveTsx(places: readonly string[]): string {
   for (const place of places) {
     try {
       // Resolved as for `require`; the module for `import`, which alone finds its loader, lies beside it.
-      return pathToFileURL(createRequire(place).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href
+      return pathToFileURL(
+        createRequire(place)
+          .resolve('tsx/esm/api')
+          .replace(/\.cjs$/, '.mjs'),
+      ).href
     } catch {
       // not there: the next place may have it, and if none has, the error below says so
     }
@@ -77,4 +84,3 @@ function resolveTsx(places: readonly string[]): string {
     `this is TypeScript, and Node ${process.versions.node} does not import it by itself: install tsx, use Node 22.18 or later, or compile the module`,
   )
 }
-

@@ -44,6 +44,8 @@ export type SideMessage =
   | { readonly celeriac: 'online'; readonly threadId: number }
   /** A task module is imported for the first time in this thread; the runtime times it, since a module may never finish. */
   | { readonly celeriac: 'importing'; readonly batch: number; readonly threadId: number; readonly moduleUrl: string }
+  /** A task left a promise behind that was rejected, and nobody handled it. */
+  | { readonly celeriac: 'stray'; readonly error: EncodedError }
   | { readonly celeriac: 'imported'; readonly batch: number; readonly threadId: number }
 
 export const isSideMessage = (message: unknown): message is SideMessage =>

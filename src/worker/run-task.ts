@@ -26,7 +26,8 @@ class ItemFailed {
 export async function runCall(call: CallMessage, maxDepth: number, observer: ImportObserver): Promise<OutcomeMessage> {
   const run: RunIdentity = { taskId: call.identity.id, taskName: call.taskName, attempt: call.identity.attempt }
   try {
-    const record = findTask(call.moduleUrl, call.taskName) ?? (await loadTask(call.moduleUrl, call.taskName, run, observer))
+    const record =
+      findTask(call.moduleUrl, call.taskName) ?? (await loadTask(call.moduleUrl, call.taskName, run, observer))
     const value = await invoke(call, record, run)
     return { ok: true, value: pack(value, { maxDepth, what: 'value' }) }
   } catch (thrown) {
@@ -49,7 +50,10 @@ function invoke(call: CallMessage, record: TaskRecord, run: RunIdentity): unknow
 }
 
 /** Runs the items one after the other; those behind a failed one do not run. */
-async function runEach(items: readonly (readonly unknown[])[], runOnce: (item: readonly unknown[]) => unknown): Promise<unknown[]> {
+async function runEach(
+  items: readonly (readonly unknown[])[],
+  runOnce: (item: readonly unknown[]) => unknown,
+): Promise<unknown[]> {
   const values: unknown[] = []
   for (const [i, item] of items.entries()) {
     try {

@@ -72,7 +72,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   eventemitter3: ['events/bus.ts'],
   nanoid: ['environment'],
   piscina: ['executors'],
-  'serialize-error': ['serialization'],
   tsx: ['worker'],
 }
 

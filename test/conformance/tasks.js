@@ -56,15 +56,27 @@ export const tasks = defineTasks(import.meta.url, {
     throw Symbol('s')
   },
   throwProxy() {
-    throw new Proxy(new Error('p'), { get: () => { throw new Error('trap') } })
+    throw new Proxy(new Error('p'), {
+      get: () => {
+        throw new Error('trap')
+      },
+    })
   },
   throwBadMessage() {
-    throw Object.defineProperty(new Error('x'), 'message', { get: () => { throw new Error('getter') } })
+    throw Object.defineProperty(new Error('x'), 'message', {
+      get: () => {
+        throw new Error('getter')
+      },
+    })
   },
   rejectNull: () => Promise.reject(null),
   returnFunction: () => () => 1,
   returnPromiseInside: () => ({ inner: Promise.resolve(1) }),
-  returnGetter: () => ({ get bad() { throw new Error('getter') } }),
+  returnGetter: () => ({
+    get bad() {
+      throw new Error('getter')
+    },
+  }),
   returnProxy: () => new Proxy({}, {}),
   returnSymbol: () => Symbol('s'),
   returnWeakMap: () => ({ weak: new WeakMap() }),

@@ -6,20 +6,28 @@ import { add, delayInside, makeRuntime } from './programs/tasks.js'
 let runtime: Runtime
 afterEach(() => runtime.destroy())
 
-const moduleOf = (name: string) => tasksFrom(new URL(`./programs/${name}`, import.meta.url)) as Readonly<Record<string, any>>
-const rejection = (promise: Promise<unknown>): Promise<any> => promise.then(() => undefined, (error) => error)
+const moduleOf = (name: string) =>
+  tasksFrom(new URL(`./programs/${name}`, import.meta.url)) as Readonly<Record<string, any>>
+const rejection = (promise: Promise<unknown>): Promise<any> =>
+  promise.then(
+    () => undefined,
+    (error) => error,
+  )
 
 describe('loading task modules', () => {
-  it.each(['never-imports.js', 'loops-at-import.js'])('gives up on %s after startTimeout, and goes on', async (name) => {
-    runtime = createRuntime({ threads: 2, startTimeout: 300 })
-    const neighbours = Promise.all([runtime.run(add.s(1, 1)), runtime.run(add.s(2, 2))])
-    const error = await rejection(runtime.run(moduleOf(name).never.s()))
-    expect(error).toBeInstanceOf(WorkerLostError)
-    expect(error).toMatchObject({ reason: 'start', taskName: 'never' })
-    expect(error.cause.message).toContain('startTimeout')
-    expect(await neighbours).toEqual([2, 4])
-    expect(await runtime.run(add.s(3, 3))).toBe(6)
-  })
+  it.each(['never-imports.js', 'loops-at-import.js'])(
+    'gives up on %s after startTimeout, and goes on',
+    async (name) => {
+      runtime = createRuntime({ threads: 2, startTimeout: 300 })
+      const neighbours = Promise.all([runtime.run(add.s(1, 1)), runtime.run(add.s(2, 2))])
+      const error = await rejection(runtime.run(moduleOf(name).never.s()))
+      expect(error).toBeInstanceOf(WorkerLostError)
+      expect(error).toMatchObject({ reason: 'start', taskName: 'never' })
+      expect(error.cause.message).toContain('startTimeout')
+      expect(await neighbours).toEqual([2, 4])
+      expect(await runtime.run(add.s(3, 3))).toBe(6)
+    },
+  )
 
   it('imports TypeScript, by Node itself or by tsx', async () => {
     runtime = createRuntime({ threads: 1 })
@@ -56,7 +64,9 @@ describe('createRuntime', () => {
     ['execArgv', { execArgv: '--x' }],
     ['thread', { thread: 1 }],
   ])('refuses a wrong %s', (option, options) => {
-    expect(() => createRuntime(options as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', option }))
+    expect(() => createRuntime(options as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIGURATION', option }),
+    )
     runtime = createRuntime({ executor: 'inline' })
   })
 })

@@ -13,7 +13,12 @@ describe('a process with a runtime', () => {
   })
 
   it.each(['threads', 'inline'])('survives a failure that nobody asks for (%s)', async (executor) => {
-    expect(await runProgram('unread-failure.js', [executor])).toEqual({ code: 0, signal: null, stdout: 'still here\n', stderr: '' })
+    expect(await runProgram('unread-failure.js', [executor])).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'still here\n',
+      stderr: '',
+    })
   })
 
   it('refuses a task of its own entry file on threads, and runs it inline', async () => {

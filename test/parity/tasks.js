@@ -49,17 +49,22 @@ function recorded(value) {
 }
 
 const total = (numbers) => numbers.reduce((sum, value) => sum + number(value), 0)
-const totalNested = (value) => (Array.isArray(value) ? value.reduce((sum, one) => sum + totalNested(one), 0) : number(value))
+const totalNested = (value) =>
+  Array.isArray(value) ? value.reduce((sum, one) => sum + totalNested(one), 0) : number(value)
 const multiply = exact((x, y) => number(x) * number(y))
-const failWith = (ErrorClass, label) => (...args) => {
-  throw new ErrorClass(`${label}:${args.at(-1) ?? 'boom'}`)
-}
+const failWith =
+  (ErrorClass, label) =>
+  (...args) => {
+    throw new ErrorClass(`${label}:${args.at(-1) ?? 'boom'}`)
+  }
 
 /** An errback that records the failure it was told of. */
-const errback = (task) => (failure, { label = '' } = {}) => {
-  const { name, message } = failure.error
-  record({ task, label, exc_type: name, exc_message_contains: message })
-}
+const errback =
+  (task) =>
+  (failure, { label = '' } = {}) => {
+    const { name, message } = failure.error
+    record({ task, label, exc_type: name, exc_message_contains: message })
+  }
 const noteFailure = errback('onerr')
 const noteFailureBeforeRaising = errback('onerr_raises')
 

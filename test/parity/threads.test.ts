@@ -1,3 +1,4 @@
+/** The corpus on worker threads. */
 import { parity } from './suite.js'
 
 parity('threads')

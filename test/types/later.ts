@@ -79,18 +79,6 @@ export const LATER: Readonly<Record<string, Later>> = {
     ],
     messages: ['stream: item type', 'stream: more than one argument', 'stream: tuples'],
   },
-  JSON: {
-    pieces: [
-      ['failureOf, fromJSON,', 'failureOf,'],
-      [' type CanvasJSON,', ''],
-      [
-        'declare const json: CanvasJSON; const un = fromJSON(json, { tasks: { add, mul } });',
-        'declare const un: Canvas<any, unknown>;',
-      ],
-      [" fromJSON('{}', { tasks: [add, mul] })", ''],
-      ['add.s(1, 2).toJSON().subtask_type', ''],
-    ],
-  },
   replace: {
     pieces: [
       ['this.replace(chain(fact.s(n - 1), mul.s(n)))', '(chain(fact.s(n - 1), mul.s(n)), n)'],

@@ -24,6 +24,8 @@ class OutOfStock extends Error {
   }
 }
 registerErrors(OutOfStock)
+const namedLikeTypeError = (): ErrorClass & (new (message: string) => Error) =>
+  Object.defineProperty(class extends Error {}, 'name', { value: 'TypeError' })
 
 describe('registerErrors', () => {
   it('lets an error of a registered class arrive as itself, without running its constructor', () => {
@@ -48,9 +50,7 @@ describe('registerErrors', () => {
     const Other = { OutOfStock: class OutOfStock extends Error {} }.OutOfStock
     expect(() => registerErrors(Other)).toThrow(AlreadyRegisteredError)
     expect(() => registerErrors(Other)).toThrow(/another error class named "OutOfStock" is registered already; rename/)
-    expect(() => registerErrors({ TypeError: class TypeError extends Error {} }.TypeError)).toThrow(
-      AlreadyRegisteredError,
-    )
+    expect(() => registerErrors(namedLikeTypeError())).toThrow(AlreadyRegisteredError)
   })
 
   it('registers all of its classes or none', () => {
@@ -115,7 +115,7 @@ describe('the class of an error', () => {
   })
 
   it('is not mistaken for a built-in one of the same name', () => {
-    const Impostor = { TypeError: class TypeError extends Error {} }.TypeError
+    const Impostor = namedLikeTypeError()
     expect(thrownAcross(new Impostor('x'))).toBeInstanceOf(RemoteError)
   })
 

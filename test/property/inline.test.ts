@@ -1,0 +1,3 @@
+import { equalsReference } from './reference.js'
+
+equalsReference('inline', 10_000)

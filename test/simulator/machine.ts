@@ -1,0 +1,49 @@
+/** What the simulator drives: one copy of the pure rooms. The production copy is here; broken ones come from mutants.ts. */
+import { chain } from '../../src/canvas/chain.js'
+import { chord } from '../../src/canvas/chord.js'
+import { group } from '../../src/canvas/group.js'
+import { chunks } from '../../src/canvas/map.js'
+import { compile } from '../../src/graph/compile.js'
+import { checkInvariants } from '../../src/scheduler/invariants.js'
+import { Scheduler } from '../../src/scheduler/scheduler.js'
+import { DROPPED, unwrapped } from '../../src/scheduler/workflow.js'
+import { defineTasks } from '../../src/task/task.js'
+import { behaviours } from '../property/behaviour.js'
+import type { Kit } from '../property/plan.js'
+
+export interface Rooms {
+  readonly chain: typeof chain
+  readonly chord: typeof chord
+  readonly group: typeof group
+  readonly chunks: typeof chunks
+  readonly defineTasks: typeof defineTasks
+  readonly compile: typeof compile
+  readonly Scheduler: typeof Scheduler
+  readonly checkInvariants: typeof checkInvariants
+  readonly unwrapped: typeof unwrapped
+  readonly DROPPED: typeof DROPPED
+}
+
+export interface Machine extends Rooms {
+  readonly kit: Kit
+}
+
+/** Puts a copy of the rooms to work. Canvases that are built from data have no types to check. */
+export function machineOf(rooms: Rooms): Machine {
+  const { chain, chord, group, chunks } = rooms
+  const tasks = rooms.defineTasks('file:///simulated.js', behaviours as never)
+  return { ...rooms, kit: { chain, chord, group, chunks, tasks } as unknown as Kit }
+}
+
+export const production: Machine = machineOf({
+  chain,
+  chord,
+  group,
+  chunks,
+  defineTasks,
+  compile,
+  Scheduler,
+  checkInvariants,
+  unwrapped,
+  DROPPED,
+})

@@ -1,0 +1,106 @@
+/** When two canvases, or the values in them, are the same. */
+import { describe, expect, it } from 'vitest'
+import { isEqual } from '../../../src/canvas/equality.js'
+import { everyKind, type Made, make, tasks } from './making.js'
+
+const { chain, chord, group } = make
+const { a, b } = tasks
+
+describe('equal are', () => {
+  it.each(everyKind)('two canvases of kind %s, made in the same way', (_kind, made) => {
+    expect(isEqual(made(), made())).toBe(true)
+    expect(isEqual(made().link(b.s()), made().link(b.s()))).toBe(true)
+  })
+
+  it.each<readonly [string, unknown, unknown]>([
+    ['NaN and NaN', Number.NaN, Number.NaN],
+    ['lists', [1, [2, undefined]], [1, [2, undefined]]],
+    ['objects, in any order of keys', { x: 1, y: { z: 2 } }, { y: { z: 2 }, x: 1 }],
+    ['dates', new Date(5), new Date(5)],
+    ['dates that are none', new Date(Number.NaN), new Date(Number.NaN)],
+    ['each of the same rows', a.each([[1]]), a.each([[1]])],
+  ])('%s', (_what, left, right) => {
+    expect(isEqual(left, right)).toBe(true)
+  })
+})
+
+describe('different are', () => {
+  it('canvases of different kinds', () => {
+    const all = everyKind.map(([, made]) => made())
+    const pairs = all
+      .flatMap((left) => all.map((right) => [left, right] as const))
+      .filter(([left, right]) => left !== right)
+    expect(pairs.filter((pair) => isEqual(...pair))).toEqual([])
+  })
+
+  it.each<readonly [string, unknown, unknown]>([
+    ['calls of different tasks', a.s(), b.s()],
+    ['calls with other arguments', a.s(1), a.s(2)],
+    ['calls with more arguments', a.s(1), a.s(1, undefined)],
+    ['a call and an immutable one', a.s(), a.si()],
+    ['calls with other options objects', a.with({ x: 1 }).s(), a.with({ x: 2 }).s()],
+    ['chains of other lengths', chain(a.s()), chain(a.s(), a.s())],
+    ['chords with other bodies', chord([a.s()], a.s()), chord([a.s()], b.s())],
+    ['a canvas with a link and one without', a.s().link(b.s()), a.s()],
+    ['0 and -0', 0, -0],
+    ['a number and its text', 1, '1'],
+    ['null and an object', null, {}],
+    ['a list and an object', [1], { 0: 1 }],
+    ['objects with other keys', { x: undefined }, { y: undefined }],
+    ['dates of other times', new Date(5), new Date(6)],
+    ['maps, which are compared by identity', new Map(), new Map()],
+    ['each of other rows', a.each([[1]]), a.each([[2]])],
+  ])('%s', (_what, left, right) => {
+    expect(isEqual(left, right)).toBe(false)
+  })
+
+  it('groups whose members come from different iterables, until somebody pulls them', () => {
+    const lazy = (canvas: Made): Made => group(new Set([canvas]))
+    expect(isEqual(lazy(a.s()), lazy(b.s()))).toBe(false)
+    expect(a.s().link(lazy(a.s())).link(lazy(b.s())).options.link).toHaveLength(2)
+    const same = lazy(a.s())
+    expect(a.s().link(same).link(same).options.link).toHaveLength(1)
+  })
+})
+
+/** A value whose parts may be looked at so often, and then throw, so that a comparison without end fails and does not hang. */
+function watched(mostReads: number, partsOf: (self: object) => Readonly<Record<string, unknown>>): object {
+  let reads = 0
+  const value = {}
+  for (const [key, part] of Object.entries(partsOf(value)))
+    Object.defineProperty(value, key, {
+      enumerable: true,
+      get() {
+        if (++reads > mostReads) throw new Error('it does not come to an end')
+        return part
+      },
+    })
+  return value
+}
+
+describe('the comparison', () => {
+  it('comes to an end in values that hold themselves', () => {
+    const endless = (text: string): object => watched(10, (self) => ({ self, text }))
+    expect(isEqual(endless('x'), endless('x'))).toBe(true)
+    expect(isEqual(endless('x'), endless('y'))).toBe(false)
+  })
+
+  it('looks once at a part that is held many times', () => {
+    const doubled = (levels: number): object => {
+      if (levels === 0) return {}
+      const half = doubled(levels - 1)
+      return watched(4, () => ({ left: half, right: half }))
+    }
+    expect(isEqual(doubled(60), doubled(60))).toBe(true)
+  })
+
+  it('needs no stack: canvases 20,000 levels deep', () => {
+    const deep = (innermost: Made): Made => {
+      let canvas = innermost
+      for (let level = 0; level < 20_000; level++) canvas = chain(canvas)
+      return canvas
+    }
+    expect(isEqual(deep(a.s(1)), deep(a.s(1)))).toBe(true)
+    expect(isEqual(deep(a.s(1)), deep(a.s(2)))).toBe(false)
+  })
+})

@@ -1,0 +1,155 @@
+/**
+ * Drives the real scheduler by hand: a test submits canvases, answers the calls that leave, loses threads and closes. After every step
+ * all invariants are checked. Calls are named by their task, so a test gives each its own.
+ */
+import type { Canvas } from '../../../src/canvas/canvas.js'
+import { chain } from '../../../src/canvas/chain.js'
+import { chord } from '../../../src/canvas/chord.js'
+import { group } from '../../../src/canvas/group.js'
+import { compile } from '../../../src/graph/compile.js'
+import { checkInvariants } from '../../../src/scheduler/invariants.js'
+import type { Batch, Call, Instruction, Loss, Outcome, Stimulus } from '../../../src/scheduler/messages.js'
+import { Scheduler } from '../../../src/scheduler/scheduler.js'
+import type { Workflow } from '../../../src/scheduler/workflow.js'
+import { defineTasks, task } from '../../../src/task/task.js'
+
+/** A canvas without its types: tests of the scheduler put together what no program would. */
+export type Loose = Canvas & {
+  link(callback: Loose): Loose
+  linkError(errback: Loose): Loose
+  set(options: object): Loose
+}
+interface LooseTask {
+  s(...args: readonly unknown[]): Loose
+  si(...args: readonly unknown[]): Loose
+  with(options: object): LooseTask
+  map(items: readonly unknown[]): Loose
+  starmap(items: readonly unknown[]): Loose
+  chunks(items: readonly unknown[], size: number): Loose
+  each(items: readonly unknown[]): Loose
+}
+
+const nothing = (): void => {}
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'body', 'callback', 'errback', 'errback2'] as const
+const bodies = Object.fromEntries(names.map((name) => [name, nothing]))
+const tracked = { tracked: task({ trackStarted: true }, nothing) }
+
+/** Tasks that do nothing: what a call gives is said by the test. */
+export const tasks = defineTasks('file:///by-hand.js', { ...bodies, ...tracked }) as unknown as Readonly<
+  Record<(typeof names)[number] | 'tracked', LooseTask>
+>
+export const loose = { chain, chord, group } as unknown as {
+  chain(...steps: readonly Loose[]): Loose
+  chord(header: Loose | readonly Loose[], body: Loose): Loose
+  group(...members: readonly Loose[]): Loose
+}
+
+export interface Applied {
+  readonly args?: readonly unknown[]
+  readonly kwargs?: Readonly<Record<string, unknown>>
+  readonly keep?: boolean
+}
+
+export class ByHand {
+  readonly scheduler: Scheduler
+  /** Batches that left and have not been answered, in the order in which they left. */
+  readonly running: Batch[] = []
+  /** Texts of all calls that ever left: task and arguments. */
+  readonly left: string[] = []
+  now = 0
+
+  constructor(slots = 100) {
+    this.scheduler = new Scheduler(slots, 'hand-')
+  }
+
+  handle(stimulus: Stimulus): readonly Instruction[] {
+    const instructions = this.scheduler.handle(stimulus)
+    for (const instruction of instructions) {
+      if (instruction.type !== 'dispatch') continue
+      this.running.push(instruction.batch)
+      this.left.push(...instruction.batch.calls.map(textOf))
+    }
+    checkInvariants(this.scheduler.state())
+    return instructions
+  }
+
+  submit(canvas: Loose, { args = [], kwargs = {}, keep = true }: Applied = {}): Workflow {
+    const graph = compile(canvas)
+    const at = this.now++
+    const [accepted] = this.handle({
+      type: 'submit',
+      at,
+      graph,
+      args,
+      kwargs,
+      keep,
+      submittedAt: { stack: 'Error\n    at test' },
+    })
+    if (accepted?.type !== 'accepted') throw new Error('not accepted')
+    return accepted.workflow
+  }
+
+  /** Names of the tasks that are running. */
+  get names(): readonly string[] {
+    return this.running.map(({ calls }) => (calls[0] as Call).task.task)
+  }
+
+  /** The running call of that task that left first. */
+  call(name: string): Call {
+    return this.#batch(name).calls[0] as Call
+  }
+
+  succeed(name: string, value?: unknown): readonly Instruction[] {
+    return this.end(this.#take(name), { ok: true, value })
+  }
+
+  fail(name: string, error: Error = new RangeError(name), item?: number): readonly Instruction[] {
+    return this.end(this.#take(name), item === undefined ? { ok: false, error } : { ok: false, error, item })
+  }
+
+  end(batch: Batch, ...outcomes: readonly Outcome[]): readonly Instruction[] {
+    return this.handle({ type: 'outcomes', at: this.now++, batch: batch.number, outcomes })
+  }
+
+  lose(name: string, loss: Loss = { reason: 'exit', exitCode: 1 }): readonly Instruction[] {
+    return this.handle({ type: 'lost', at: this.now++, batch: this.#take(name).number, loss })
+  }
+
+  close(running: 'finish' | 'drop'): readonly Instruction[] {
+    if (running === 'drop') this.running.length = 0
+    return this.handle({ type: 'close', at: this.now++, message: 'closed', running })
+  }
+
+  watch(workflow: Workflow, node: number): readonly Instruction[] {
+    return this.handle({ type: 'watch', workflow, node })
+  }
+
+  listen(listening = true): void {
+    this.handle({ type: 'listen', listening })
+  }
+
+  #batch(name: string): Batch {
+    const found = this.running.find(({ calls }) => calls[0]?.task.task === name)
+    if (found === undefined) throw new Error(`no call of ${name} is running; there are ${this.names.join(', ')}`)
+    return found
+  }
+
+  #take(name: string): Batch {
+    const batch = this.#batch(name)
+    this.running.splice(this.running.indexOf(batch), 1)
+    return batch
+  }
+}
+
+const textOf = ({ task, args, items }: Call): string =>
+  `${task.task}(${[...args].map((arg) => JSON.stringify(arg)).join(', ')})${items === undefined ? '' : ` on ${JSON.stringify(items)}`}`
+
+/** The status of every node, in the order of the canvas. */
+export const statusesOf = (workflow: Workflow): readonly string[] =>
+  Array.from({ length: workflow.graph.size }, (_, node) => workflow.status(node))
+
+/** The error that a node failed with. */
+export const errorAt = (workflow: Workflow, node: number): Error => workflow.failure(node).error
+
+/** What the whole canvas gave. */
+export const finalValueOf = (workflow: Workflow): unknown => workflow.value(workflow.graph.exit)

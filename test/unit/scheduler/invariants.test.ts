@@ -1,0 +1,93 @@
+/** The invariants themselves: each is noticed when it does not hold. The states here are broken by hand. */
+import { describe, expect, it } from 'vitest'
+import { InvalidTransitionError } from '../../../src/errors.js'
+import { compile } from '../../../src/graph/compile.js'
+import { checkInvariants } from '../../../src/scheduler/invariants.js'
+import { ReadyQueue } from '../../../src/scheduler/ready-queue.js'
+import type { SchedulerState } from '../../../src/scheduler/scheduler.js'
+import { Workflow } from '../../../src/scheduler/workflow.js'
+import { ByHand, loose, tasks } from './by-hand.js'
+
+const { group } = loose
+const { a, b, c } = tasks
+
+/** A group of three on one slot: one runs, two wait. */
+function soundState(): { readonly state: SchedulerState; readonly workflow: Workflow } {
+  const hand = new ByHand(1)
+  const workflow = hand.submit(group(a.s(), b.s(), c.s()))
+  return { state: hand.scheduler.state(), workflow }
+}
+
+function queueOf(workflow: Workflow, ...nodes: readonly number[]): ReadyQueue {
+  const queue = new ReadyQueue()
+  for (const node of nodes) queue.push(workflow, node, node + 1)
+  return queue
+}
+
+function miscounting(state: SchedulerState, miscount: () => void): SchedulerState {
+  miscount()
+  return state
+}
+
+type Break = (sound: ReturnType<typeof soundState>) => SchedulerState
+const broken: readonly (readonly [message: string, breaking: Break])[] = [
+  ['a call waits twice in the queue (0:2)', ({ state, workflow }) => ({ ...state, queue: queueOf(workflow, 2, 2, 3) })],
+  [
+    'the queue counts wrongly (7)',
+    ({ state }) => ({ ...state, queue: { size: 7, [Symbol.iterator]: () => state.queue[Symbol.iterator]() } as never }),
+  ],
+  ['slots are lost or made up (1)', ({ state }) => ({ ...state, free: 1 })],
+  ['more batches run than there are slots (-1)', ({ state }) => ({ ...state, free: -1, slots: 0 })],
+  ['a call waits though a slot is free (0:2)', ({ state }) => ({ ...state, free: 1, slots: 2 })],
+  [
+    'a call that is ready is not in the queue (0:3)',
+    ({ state, workflow }) => ({ ...state, queue: queueOf(workflow, 2) }),
+  ],
+  [
+    'a call that is waiting is in the queue (0:0)',
+    ({ state, workflow }) => ({ ...state, queue: queueOf(workflow, 0, 2, 3) }),
+  ],
+  [
+    'a call that is running has no batch (0:1)',
+    ({ state }) => ({ ...state, running: new Map(), free: 1, slots: 1, queue: new ReadyQueue() }),
+  ],
+  ['a workflow miscounts its open nodes (0,4,5)', ({ state, workflow }) => miscounting(state, () => workflow.left++)],
+  [
+    'a join miscounts its members (0:0)',
+    ({ state, workflow }) => miscounting(state, () => workflow.fillings.get(0)!.missing++),
+  ],
+]
+
+describe('the invariants', () => {
+  it('hold', () => {
+    expect(() => checkInvariants(soundState().state)).not.toThrow()
+  })
+
+  it.each(broken)('say: %s', (message, breaking) => {
+    const state = breaking(soundState())
+    expect(() => checkInvariants(state)).toThrow(InvalidTransitionError)
+    expect(() => checkInvariants(state)).toThrow(message)
+  })
+
+  it('say that a finished workflow is still kept', () => {
+    const hand = new ByHand()
+    const workflow = hand.submit(a.s())
+    hand.succeed('a')
+    const state = { ...hand.scheduler.state(), workflows: new Map([[0, workflow]]) }
+    expect(() => checkInvariants(state)).toThrow('a finished workflow is still kept (0)')
+  })
+
+  it('say that a final join is still filling', () => {
+    const hand = new ByHand()
+    const workflow = hand.submit(loose.chain(group(a.s()), b.s()))
+    hand.succeed('a')
+    workflow.fillings.set(0, { missing: 0, values: [], failed: undefined })
+    expect(() => checkInvariants(hand.scheduler.state())).toThrow('a final join is still filling (0:0)')
+  })
+
+  it('say that a workflow waits for nothing', () => {
+    const workflow = new Workflow({ graph: compile(a.s()), keep: true, submittedAt: {} }, 0, 'hand-')
+    const state = { ...new ByHand().scheduler.state(), workflows: new Map([[0, workflow]]) }
+    expect(() => checkInvariants(state)).toThrow('a workflow waits for nothing (0)')
+  })
+})
