@@ -122,12 +122,12 @@ describe('the checker finds', () => {
     const tree = treeOf({
       'events/bus.ts': "import { EventEmitter } from 'eventemitter3'",
       'events/event.ts': "import { EventEmitter } from 'eventemitter3'",
-      'serialization/errors.ts': "import { serializeError } from 'serialize-error'; import 'node:v8'",
-      'runtime/runtime.ts': "import { serializeError } from 'serialize-error'; import 'fs'; import '@scope/one/two'",
+      'environment.ts': "import { nanoid } from 'nanoid'; import 'node:v8'",
+      'runtime/runtime.ts': "import { map } from 'p-map'; import 'fs'; import '@scope/one/two'",
     })
     expect(foreignImports(tree).map((line) => line.split(': ')[0])).toEqual([
       "events/event.ts:2 imports 'eventemitter3'",
-      "runtime/runtime.ts:2 imports 'serialize-error'",
+      "runtime/runtime.ts:2 imports 'p-map'",
       "runtime/runtime.ts:2 imports 'fs'",
       "runtime/runtime.ts:2 imports '@scope/one/two'",
     ])

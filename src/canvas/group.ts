@@ -35,14 +35,19 @@ const isLazy = (value: unknown): value is Iterable<unknown> =>
 
 /** Members that are pulled from an iterable when somebody asks, and checked then. */
 class LazyMembers implements Iterable<Canvas> {
-  /** Open, so that groups of different iterables are not taken for equal. */
-  readonly source: Iterable<unknown>
+  readonly #source: Iterable<unknown>
   constructor(source: Iterable<unknown>) {
-    this.source = source
+    this.#source = source
+    Object.freeze(this)
   }
+  /** Two of them are the same only if they are one: what is inside shows when it is pulled. */
+  get [Symbol.toStringTag](): string {
+    return 'LazyMembers'
+  }
+
   *[Symbol.iterator](): Iterator<Canvas> {
     let i = 0
-    for (const member of this.source) {
+    for (const member of this.#source) {
       requireCanvas(member, `members[${i++}]`)
       yield member as Canvas
     }
@@ -58,7 +63,7 @@ export class EachMembers implements Iterable<Canvas> {
   readonly table: readonly (readonly unknown[])[]
   constructor(task: AnySignature, table: readonly (readonly unknown[])[]) {
     this.task = task
-    this.table = table
+    this.table = Object.freeze(table)
     Object.freeze(this)
   }
   *[Symbol.iterator](): Iterator<Canvas> {

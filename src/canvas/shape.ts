@@ -110,6 +110,9 @@ const runner = (): CanvasRunner => defaultRunner()
 const isPlainChain = (canvas: Canvas): canvas is Chain<any, unknown> =>
   canvas.kind === 'chain' && canvas.options === NO_OPTIONS
 
+/** The identity: what comes in goes on to the step behind it. */
+const isEmptyChain = (canvas: Canvas): boolean => canvas.kind === 'chain' && canvas.steps.length === 0
+
 const make = <C>(fields: Fields, options: StoredOptions = NO_OPTIONS): C =>
   (fields.kind === 'task' ? new SignatureValue(fields, options) : new CanvasValue(fields, options)) as unknown as C
 
@@ -170,7 +173,7 @@ function mapFirstCalls(canvas: Canvas, change: (signature: AnySignature) => Canv
 function firstParts(canvas: Canvas): readonly Canvas[] | undefined {
   switch (canvas.kind) {
     case 'chain':
-      return canvas.steps.slice(0, 1)
+      return canvas.steps.slice(0, 1 + canvas.steps.findIndex((step) => !isEmptyChain(step)))
     case 'group':
       return [...canvas.members]
     case 'chord':
@@ -183,7 +186,7 @@ function firstParts(canvas: Canvas): readonly Canvas[] | undefined {
 function rebuilt(canvas: Canvas, parts: readonly Canvas[]): Canvas {
   switch (canvas.kind) {
     case 'chain':
-      return withFields(canvas, { steps: Object.freeze([...parts, ...canvas.steps.slice(1)]) })
+      return withFields(canvas, { steps: Object.freeze([...parts, ...canvas.steps.slice(parts.length)]) })
     case 'group':
       return withFields(canvas, { members: Object.freeze([...parts]) })
     case 'chord':

@@ -259,7 +259,9 @@ export class Scheduler {
     if (end.status !== 'succeeded')
       return { do: 'skip', workflow, node: next, end: this.#asChordError(workflow, node, end) }
     if (!workflow.keep) workflow.drop(node)
-    const input = workflow.passed.get(node) ?? { args: [end.value], by: closerOf(workflow, node) }
+    const passed = workflow.passed.get(node)
+    workflow.passed.delete(node)
+    const input = passed ?? { args: [end.value], by: closerOf(workflow, node) }
     return { do: 'start', workflow, node: next, input }
   }
 
@@ -270,16 +272,18 @@ export class Scheduler {
       if (filling.failed === undefined || slot < filling.failed.slot) filling.failed = { slot, node }
     } else {
       filling.values[slot] = end.value
-      if (!workflow.keep) workflow.drop(node)
     }
     if (--filling.missing > 0) return undefined
     workflow.fillings.delete(join)
     workflow.closers.set(join, closerOf(workflow, node))
-    return { do: 'end', workflow, node: join, end: this.#collected(workflow, filling) }
+    return { do: 'end', workflow, node: join, end: this.#collected(workflow, join, filling) }
   }
 
-  #collected(workflow: Workflow, { values, failed }: Filling): End {
-    if (failed === undefined) return { status: 'succeeded', value: values }
+  #collected(workflow: Workflow, join: number, { values, failed }: Filling): End {
+    if (failed === undefined) {
+      if (!workflow.keep) workflow.dropMembers(join)
+      return { status: 'succeeded', value: values }
+    }
     const failure = workflow.failure(failed.node)
     const wasClosed = this.#closed !== undefined && workflow.status(failed.node) === 'revoked'
     return { status: wasClosed ? 'revoked' : 'failed', failure }

@@ -5,7 +5,7 @@
 
 import { rememberFailure, type TaskFailure } from '../canvas/failure.js'
 import { type Input, taskOf } from '../graph/call.js'
-import { bodyOf, firstCall, type Graph, groupOfNode, joinPath, pathOf } from '../graph/graph.js'
+import { bodyOf, firstCall, type Graph, groupOfNode, joinFilledBy, joinPath, pathOf } from '../graph/graph.js'
 import { checkMove, codeOf, type FinalStatus, isFinalCode, STATUSES, type Status } from './lifecycle.js'
 
 /** What went wrong, shared by every node that fails because of it. */
@@ -54,7 +54,6 @@ export interface ChildRef {
 /** Stands for a value that nobody asked to keep. */
 export const DROPPED: unique symbol = Symbol('dropped')
 
-const WAITING = codeOf('waiting')
 const SUCCEEDED = codeOf('succeeded')
 
 /** What a workflow is made from. */
@@ -116,10 +115,6 @@ export class Workflow {
     return isFinalCode(this.#statuses[node] as number)
   }
 
-  isWaiting(node: number): boolean {
-    return this.#statuses[node] === WAITING
-  }
-
   succeeded(node: number): boolean {
     return this.#statuses[node] === SUCCEEDED
   }
@@ -157,6 +152,12 @@ export class Workflow {
   /** Lets go of a value that has gone where it was needed. */
   drop(node: number): void {
     this.#values[node] = DROPPED
+  }
+
+  /** Lets go of the values of a join's members: they are in its list now. */
+  dropMembers(join: number): void {
+    const last = this.graph.joins.get(join)?.last ?? join
+    for (let node = join + 1; node <= last; node++) if (joinFilledBy(this.graph, node) === join) this.drop(node)
   }
 
   addChild(node: number, child: ChildRef): void {

@@ -54,8 +54,12 @@ describe('different are', () => {
     expect(isEqual(left, right)).toBe(false)
   })
 
-  it('groups whose members come from different iterables, until somebody pulls them', () => {
-    const lazy = (canvas: Made): Made => group(new Set([canvas]))
+  it.each<readonly [string, (canvas: Made) => Iterable<unknown>]>([
+    ['sets', (canvas) => new Set([canvas])],
+    ['generators', (canvas) => [canvas].values()],
+    ['objects that hide what they hold', (canvas) => ({ [Symbol.iterator]: () => [canvas].values() })],
+  ])('groups whose members come from different %s, until somebody pulls them', (_what, iterable) => {
+    const lazy = (canvas: Made): Made => group(iterable(canvas))
     expect(isEqual(lazy(a.s()), lazy(b.s()))).toBe(false)
     expect(a.s().link(lazy(a.s())).link(lazy(b.s())).options.link).toHaveLength(2)
     const same = lazy(a.s())

@@ -45,6 +45,17 @@ describe.each(everyKind)('a canvas of kind %s', (kind, made) => {
   })
 })
 
+describe('a group', () => {
+  it.each<readonly [string, () => Made]>([
+    ['each', () => a.each([[1]])],
+    ['a set', () => group(new Set([a.s()]))],
+  ])('of %s has frozen members', (_what, made) => {
+    const { members } = made()
+    expect(Object.isFrozen(members)).toBe(true)
+    for (const list of Object.values(members).filter(Array.isArray)) expect(Object.isFrozen(list)).toBe(true)
+  })
+})
+
 describe('link and linkError', () => {
   it('add, in order, and an equal one once', () => {
     const canvas = a.s().link(b.s(1)).link(c.s()).link(b.s(1)).link(b.s(2))

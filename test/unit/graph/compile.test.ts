@@ -1,7 +1,7 @@
 /** The graph of each kind of canvas: its nodes, where their values go, and what is kept beside them. */
 import { describe, expect, it } from 'vitest'
 import { compile, compileCallback } from '../../../src/graph/compile.js'
-import { entryOf, firstCallFrom, type Join } from '../../../src/graph/graph.js'
+import { bodyOf, entryOf, firstCall, type Join } from '../../../src/graph/graph.js'
 import type { Loose } from '../scheduler/by-hand.js'
 import { draw, loose, tasks } from './drawing.js'
 
@@ -195,9 +195,28 @@ describe('members that are pulled late', () => {
 })
 
 describe('the first call', () => {
-  it('at or behind a node is found, or else the node itself', () => {
-    const graph = compile(chain(group(a.s()), chain()))
-    expect([0, 1, 2].map((node) => firstCallFrom(graph, node))).toEqual([1, 1, 2])
+  it('from one node to another is found, if there is one', () => {
+    const graph = compile(chain(group(a.s()), chain(), b.s()))
+    expect([firstCall(graph, 0, 3), firstCall(graph, 1, 1), firstCall(graph, 2, 3), firstCall(graph, 2, 2)]).toEqual([
+      1,
+      1,
+      3,
+      undefined,
+    ])
+  })
+
+  it.each<readonly [string, () => Loose, number]>([
+    ['a call', () => b.s(), 3],
+    ['a chain', () => chain(b.s(), c.s()), 3],
+    ['a chain that begins with nothing', () => chain(chain(), group(), b.s()), 5],
+    ['a group', () => group(group(b.s())), 5],
+    ['a chord', () => chord([b.s()], c.s()), 4],
+    ['an empty chain, where there is none', () => chain(), 3],
+    ['empty groups, where there is none', () => group(group(), group()), 3],
+  ])('of a body that is %s', (_what, body, node) => {
+    const graph = compile(chain(a.s(), chord([a.s()], body()), d.s()))
+    expect(bodyOf(graph, 1)).toBe(node)
+    expect(bodyOf(compile(chain(a.s(), chord([a.s()], body()))), 1)).toBe(node)
   })
 })
 
