@@ -55,8 +55,8 @@ function pack() {
     npm(['pack', '--json', '--ignore-scripts', '--pack-destination', work], root),
   )
   const paths = files.map(({ path }) => path)
-  const strays = paths.filter((path) => !/^dist\/.+\.(js|d\.ts|html)$/.test(path) && !DOCUMENTS.includes(path))
-  const missing = [...DOCUMENTS, 'dist/index.js', 'dist/index.d.ts', 'dist/worker/entry.js'].filter(
+  const strays = paths.filter((path) => !/^dist\/.+\.(c?js|d\.c?ts|html)$/.test(path) && !DOCUMENTS.includes(path))
+  const missing = [...DOCUMENTS, 'dist/index.js', 'dist/index.d.ts', 'dist/worker/entry.cjs'].filter(
     (path) => !paths.includes(path),
   )
   if (strays.length > 0) throw new Error(`these files have no business in the package: ${strays.join(', ')}`)
