@@ -1,5 +1,6 @@
 /**
- * How large a canvas may be, and what a call costs as it grows: time, memory and cost per call from 1k to 1M.
+ * How large a canvas may be, and what a call costs as it grows: time, memory and cost per call from 1k to 1M. Bytes are what the process
+ * grew by at its peak, garbage included, divided by the calls: of small sizes they say little.
  *
  *     npm run bench:size             every kind, 1k to 1M
  *     npm run bench:size -- --check  only the largest of each kind; fails unless each is right, and under 1 GB
@@ -60,6 +61,7 @@ async function measure(executor, kind, n) {
   const { createRuntime } = await import('celeriac')
   const runtime = createRuntime({ executor, threads: 2 })
   await runtime.ready()
+  const before = process.memoryUsage.rss()
   let value
   const bench = new Bench({ iterations: 1, time: 0, warmup: false, throws: true })
   bench.add(kind, async () => {
@@ -67,8 +69,10 @@ async function measure(executor, kind, n) {
   })
   await bench.run()
   const ms = bench.tasks[0].result.latency.mean
-  const peakMb = process.resourceUsage().maxRSS / 1024
-  process.send({ ms, peakMb, right: KINDS[kind].rightAt(n, value) })
+  const peak = process.resourceUsage().maxRSS * 1024
+  const peakMb = peak / 1024 ** 2
+  const bytes = Math.max(0, peak - before) / n
+  process.send({ ms, peakMb, bytes, right: KINDS[kind].rightAt(n, value) })
   await runtime.close()
   process.disconnect()
 }
@@ -78,7 +82,7 @@ function inChild(executor, kind, n) {
     const child = fork(fileURLToPath(import.meta.url), ['--measure', executor, kind, String(n)], {
       timeout: DEADLINE_MS,
     })
-    let result = { ms: Number.NaN, peakMb: Number.NaN, right: false }
+    let result = { ms: Number.NaN, peakMb: Number.NaN, bytes: Number.NaN, right: false }
     child.on('message', (message) => {
       result = message
     })
@@ -89,11 +93,11 @@ function inChild(executor, kind, n) {
 async function main(check) {
   let failed = 0
   let passed = 0
-  console.log('executor  kind               calls      time ms   µs a call   peak MB')
+  console.log('executor  kind               calls      time ms   µs a call   bytes a call   peak MB')
   for (const [kind, { sizes }] of Object.entries(KINDS))
     for (const executor of ['inline', 'threads'])
       for (const n of check ? sizes.slice(-1) : sizes) {
-        const { ms, peakMb, right } = await inChild(executor, kind, n)
+        const { ms, peakMb, bytes, right } = await inChild(executor, kind, n)
         const ok = right && peakMb < MEMORY_LIMIT_MB
         if (ok) passed++
         else failed++
@@ -103,6 +107,7 @@ async function main(check) {
           String(n).padStart(9),
           ms.toFixed(0).padStart(12),
           ((ms * 1_000) / n).toFixed(2).padStart(11),
+          bytes.toFixed(0).padStart(14),
           peakMb.toFixed(0).padStart(9),
         ]
         console.log(cells.join(' ') + (ok ? '' : '   WRONG'))
