@@ -23,6 +23,8 @@ export interface Environment {
   readonly clock: Clock
   readonly newId: IdSource
   readonly parallelism: number
+  /** Between 0 and 1, for jitter. */
+  readonly random: () => number
 }
 
 const LONGEST_TIMER = 2 ** 31 - 1
@@ -30,7 +32,7 @@ const LONGEST_TIMER = 2 ** 31 - 1
 const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMER)).unref()
+    const timer = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_TIMER)).unref()
     return () => clearTimeout(timer)
   },
 }
@@ -40,6 +42,7 @@ export const system: Environment = {
   clock: systemClock,
   newId: () => nanoid(12),
   parallelism: availableParallelism(),
+  random: Math.random,
 }
 
 /** Whether this Node imports TypeScript by itself, by stripping types. */

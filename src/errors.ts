@@ -4,7 +4,9 @@
  * CeleriacError (code)
  * ├─ ConfigurationError   NotRegisteredError   AlreadyRegisteredError   InvalidCanvasError   SerializationError
  * ├─ TaskError (taskId, taskName, attempt)    one run went wrong
- * │  ├─ ChordError (cause: the member's error)   WorkerLostError
+ * │  ├─ ChordError (cause: the member's error)   MaxRetriesExceededError   WorkerLostError
+ * │  ├─ TimeLimitError   SoftTimeLimitError
+ * │  ├─ TaskRevokedError ← TaskExpiredError   TaskIgnoredError
  * │  └─ RemoteError (an error that could not be rebuilt)   NonErrorThrown (something thrown that is no Error)
  * ├─ ResultTimeoutError   ClosedError
  * └─ InvalidTransitionError                   a bug of ours: carries the recent story
@@ -25,7 +27,7 @@ export abstract class CeleriacError extends Error {
 
 /** A wrong option, or a call in the wrong place. */
 export class ConfigurationError extends CeleriacError {
-  readonly code = 'ERR_CONFIGURATION'
+  readonly code = 'ERR_CONFIGURATION' as const
   readonly option: string | undefined
   readonly value: unknown
   constructor(message: string, option?: string, value?: unknown) {
@@ -37,7 +39,7 @@ export class ConfigurationError extends CeleriacError {
 
 /** A task name or export that a worker cannot find. */
 export class NotRegisteredError extends CeleriacError {
-  readonly code = 'ERR_NOT_REGISTERED'
+  readonly code = 'ERR_NOT_REGISTERED' as const
   readonly taskName: string
   constructor(message: string, taskName: string) {
     super(message)
@@ -47,7 +49,7 @@ export class NotRegisteredError extends CeleriacError {
 
 /** Two error classes of one name were given to `registerErrors`. */
 export class AlreadyRegisteredError extends CeleriacError {
-  readonly code = 'ERR_ALREADY_REGISTERED'
+  readonly code = 'ERR_ALREADY_REGISTERED' as const
   readonly className: string
   constructor(message: string, className: string) {
     super(message)
@@ -57,7 +59,7 @@ export class AlreadyRegisteredError extends CeleriacError {
 
 /** Not a canvas, malformed JSON, or arguments missing; `path` says where. */
 export class InvalidCanvasError extends CeleriacError {
-  readonly code = 'ERR_INVALID_CANVAS'
+  readonly code = 'ERR_INVALID_CANVAS' as const
   readonly path: string
   constructor(message: string, path = '') {
     super(path === '' ? message : `${message} (at ${path})`)
@@ -67,7 +69,7 @@ export class InvalidCanvasError extends CeleriacError {
 
 /** A value that cannot cross: not cloneable, too deep, too big; `path` says where in it. */
 export class SerializationError extends CeleriacError {
-  readonly code = 'ERR_SERIALIZATION'
+  readonly code = 'ERR_SERIALIZATION' as const
   readonly path: string
   constructor(message: string, path = '', options?: ErrorOptions) {
     super(path === '' ? message : `${message} (at ${path})`, options)
@@ -99,7 +101,7 @@ export abstract class TaskError extends CeleriacError {
 
 /** A chord's body cannot run since its header failed; `cause` is the member's error. */
 export class ChordError extends TaskError {
-  readonly code = 'ERR_CHORD'
+  readonly code = 'ERR_CHORD' as const
   declare readonly cause: Error
   constructor(message: string, run: RunIdentity, cause: Error) {
     super(message, run, { cause })
@@ -107,11 +109,11 @@ export class ChordError extends TaskError {
 }
 
 /** Why a thread died; `'start'`: the task module could not be imported in time, see `cause`. */
-export type WorkerLossReason = 'exit' | 'out-of-memory' | 'terminated' | 'start'
+export type WorkerLossReason = 'exit' | 'out-of-memory' | 'time-limit' | 'terminated' | 'start'
 
 /** The thread died under the call. */
 export class WorkerLostError extends TaskError {
-  readonly code = 'ERR_WORKER_LOST'
+  readonly code = 'ERR_WORKER_LOST' as const
   readonly reason: WorkerLossReason
   readonly exitCode: number | undefined
   constructor(
@@ -122,6 +124,66 @@ export class WorkerLostError extends TaskError {
     super(message, run, loss.cause === undefined ? undefined : { cause: loss.cause })
     this.reason = loss.reason
     this.exitCode = loss.exitCode
+  }
+}
+
+/** The hard limit struck; `limit` in ms. */
+export class TimeLimitError extends TaskError {
+  readonly code = 'ERR_TIME_LIMIT' as const
+  readonly limit: number
+  constructor(message: string, run: RunIdentity, limit: number) {
+    super(message, run)
+    this.limit = limit
+  }
+}
+
+/** The soft limit struck, and the task let it through; `limit` in ms. */
+export class SoftTimeLimitError extends TaskError {
+  readonly code = 'ERR_SOFT_TIME_LIMIT' as const
+  readonly limit: number
+  constructor(message: string, run: RunIdentity, limit: number) {
+    super(message, run)
+    this.limit = limit
+  }
+}
+
+/** `this.retry()` without an error of its own, once too often. */
+export class MaxRetriesExceededError extends TaskError {
+  readonly code = 'ERR_MAX_RETRIES' as const
+  readonly maxRetries: number
+  constructor(message: string, run: RunIdentity, maxRetries: number) {
+    super(message, run)
+    this.maxRetries = maxRetries
+  }
+}
+
+/** Revoked, before or during its run. */
+export class TaskRevokedError extends TaskError {
+  readonly code: 'ERR_REVOKED' | 'ERR_EXPIRED' = 'ERR_REVOKED'
+  readonly terminated: boolean
+  constructor(message: string, run: RunIdentity, details: { readonly terminated: boolean; readonly cause?: unknown }) {
+    super(message, run, details.cause === undefined ? undefined : { cause: details.cause })
+    this.terminated = details.terminated
+  }
+}
+
+/** Not started by the time it expired. */
+export class TaskExpiredError extends TaskRevokedError {
+  override readonly code = 'ERR_EXPIRED' as const
+  readonly expires: Date
+  constructor(message: string, run: RunIdentity, expires: Date) {
+    super(message, run, { terminated: false })
+    this.expires = expires
+  }
+}
+
+/** The task called `ignore()` or `reject()`, or something before it did. */
+export class TaskIgnoredError extends TaskError {
+  readonly code = 'ERR_IGNORED' as const
+  readonly rejected: boolean
+  constructor(message: string, run: RunIdentity, rejected: boolean) {
+    super(message, run)
+    this.rejected = rejected
   }
 }
 
@@ -136,7 +198,7 @@ export interface RemoteErrorParts {
 
 /** An error of an unregistered class: `name`, `message`, `stack`, `cause`, `errors` are its own, further fields are in `fields`. */
 export class RemoteError extends TaskError {
-  readonly code = 'ERR_REMOTE'
+  readonly code = 'ERR_REMOTE' as const
   readonly fields: Readonly<Record<string, unknown>>
   declare readonly errors?: readonly Error[]
   constructor(message: string, run: RunIdentity, parts: RemoteErrorParts) {
@@ -150,7 +212,7 @@ export class RemoteError extends TaskError {
 
 /** A task threw something that is no Error: `value`. */
 export class NonErrorThrown extends TaskError {
-  readonly code = 'ERR_NON_ERROR_THROWN'
+  readonly code = 'ERR_NON_ERROR_THROWN' as const
   readonly value: unknown
   constructor(message: string, run: RunIdentity, value: unknown) {
     super(message, run)
@@ -160,7 +222,7 @@ export class NonErrorThrown extends TaskError {
 
 /** `get()` waited long enough; the work goes on. */
 export class ResultTimeoutError extends CeleriacError {
-  readonly code = 'ERR_RESULT_TIMEOUT'
+  readonly code = 'ERR_RESULT_TIMEOUT' as const
   readonly taskId: string
   readonly timeout: number
   constructor(message: string, taskId: string, timeout: number) {
@@ -172,12 +234,12 @@ export class ResultTimeoutError extends CeleriacError {
 
 /** The runtime is closed, or closed before the work was done. */
 export class ClosedError extends CeleriacError {
-  readonly code = 'ERR_CLOSED'
+  readonly code = 'ERR_CLOSED' as const
 }
 
 /** A bug of ours: please report it with its `story`, the task's last stimuli. */
 export class InvalidTransitionError extends CeleriacError {
-  readonly code = 'ERR_INVALID_TRANSITION'
+  readonly code = 'ERR_INVALID_TRANSITION' as const
   readonly story: readonly unknown[]
   constructor(message: string, story: readonly unknown[]) {
     super(message)

@@ -28,6 +28,7 @@ export type {
 } from './canvas/json.js'
 export { chunks } from './canvas/map.js'
 export type { ApplyOptions, CallOptions, SubmitOptions } from './canvas/options.js'
+export type { RetryPolicy, RunPolicy } from './canvas/policy.js'
 export type {
   AnyCanvas,
   AnyTask,
@@ -52,24 +53,39 @@ export {
   ConfigurationError,
   InvalidCanvasError,
   InvalidTransitionError,
+  MaxRetriesExceededError,
   NonErrorThrown,
   NotRegisteredError,
   RemoteError,
   ResultTimeoutError,
   SerializationError,
+  SoftTimeLimitError,
   TaskError,
+  TaskExpiredError,
+  TaskIgnoredError,
+  TaskRevokedError,
+  TimeLimitError,
   type WorkerLossReason,
   WorkerLostError,
 } from './errors.js'
 export type { RuntimeEvent, RuntimeEvents } from './events/event.js'
-export type { AsyncResult, FinalState, GetOptions, Outcome, OutcomeOf, TaskState } from './result/async-result.js'
+export type {
+  AsyncResult,
+  ChildResult,
+  FinalState,
+  GetOptions,
+  Outcome,
+  OutcomeOf,
+  RevokeOptions,
+  TaskState,
+} from './result/async-result.js'
 export type { GroupResult, Settled } from './result/group-result.js'
 export { createRuntime, type RuntimeOptions } from './runtime/create-runtime.js'
 export type { CallInfo, Inspection } from './runtime/inspection.js'
 export type { Runtime, ShutdownReport } from './runtime/runtime.js'
 export { type ErrorClass, registerErrors } from './serialization/errors.js'
-export { currentTask, type TaskContext } from './task/context.js'
-export type { TaskOptions } from './task/options.js'
+export { currentTask, type RetryOptions, type TaskContext } from './task/context.js'
+export type { TaskEnd, TaskHandlers, TaskOptions } from './task/options.js'
 export {
   defineTasks,
   type Task,

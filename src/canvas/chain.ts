@@ -1,7 +1,8 @@
 /** `chain`: steps one after the other. */
 import { InvalidCanvasError } from '../errors.js'
+import { show } from '../option-rules.js'
 import type { Canvas, Chain } from './canvas.js'
-import { isCanvas, requireCanvas, show } from './options.js'
+import { isCanvas, requireCanvas } from './options.js'
 import { makeChain } from './shape.js'
 import type { AnyCanvas, Args, Chained, First, Fit, Last, MissingOf, ResultOf, SameHandle, Steps } from './typing.js'
 

@@ -1,8 +1,9 @@
 /** `chord`: a group, then a body with the list of its values. */
 import { InvalidCanvasError } from '../errors.js'
+import { show } from '../option-rules.js'
 import type { Canvas, Chord, Header, HeaderInput, HeaderValue } from './canvas.js'
 import { groupOf } from './group.js'
-import { isCanvas, requireCanvas, show } from './options.js'
+import { isCanvas, requireCanvas } from './options.js'
 import { makeChord } from './shape.js'
 import type { AnyCanvas, CanvasOf, MissingOf, PipeError, ResultOf, SameHandle } from './typing.js'
 

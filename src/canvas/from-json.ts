@@ -3,13 +3,13 @@
  * json-walk.ts.
  */
 import { ConfigurationError, InvalidCanvasError } from '../errors.js'
+import { checkOptions, type OptionRule } from '../option-rules.js'
 import type { Canvas } from './canvas.js'
 import { build } from './json-build.js'
 import type { Place } from './json-path.js'
 import { tasksByName } from './json-tasks.js'
 import { Reading } from './json-values.js'
 import { readDrafts } from './json-walk.js'
-import { checkOptions, type OptionRule } from './options.js'
 import type { AnyTask } from './typing.js'
 
 /** What {@link fromJSON} accepts, and how much of it. */

@@ -1,6 +1,6 @@
 /** Checks the items of map, starmap, chunks and each, and copies them. */
 import { InvalidCanvasError } from '../errors.js'
-import { show } from './options.js'
+import { show } from '../option-rules.js'
 
 /** The items of a starmap or of chunks, each a list of arguments. @throws {@link InvalidCanvasError} if one is not. */
 export function listsOfArguments(items: Iterable<unknown>): readonly (readonly unknown[])[] {

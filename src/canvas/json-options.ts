@@ -1,11 +1,10 @@
 /**
  * Call options in Celery's JSON, as one table: their names and units on both sides. It is the only place that
  * translates them.
- *
- * An option that arrives in {@link StoredOptions} turns its row from `LATER` into one that is translated:
- * `{ holds: 'value', as: 'countdown', rule: durationFrom(0), read: (s) => Number(s) * 1_000, write: (ms) => … }`.
  */
-import { type OptionRule, type StoredOptions, text } from './options.js'
+import { flag, type OptionRule, text, wholeFrom } from '../option-rules.js'
+import { fromISO, isMoment, MOMENT, toMs, toSeconds } from './json-units.js'
+import type { StoredOptions } from './options.js'
 
 /** How one option is written. */
 export type OptionRow =
@@ -27,19 +26,54 @@ export type OptionRow =
 const LATER: OptionRow = { holds: 'nothing yet' }
 const same = (value: unknown): unknown => value
 
+const seconds = (expected: string, accepts: (ms: number) => boolean): OptionRule => ({
+  expected,
+  accepts: (json) => typeof json === 'number' && Number.isFinite(toMs(json)) && accepts(toMs(json)),
+})
+const anySeconds = seconds('a number of seconds', () => true)
+const delay = seconds('a number of seconds from 0', (ms) => ms >= 0)
+const limit = seconds('a number of seconds above 0', (ms) => ms > 0)
+const moment: OptionRule = { expected: MOMENT, accepts: isMoment }
+const secondsOrMoment: OptionRule = {
+  expected: `${anySeconds.expected}, or ${MOMENT}`,
+  accepts: (json) => anySeconds.accepts(json) || isMoment(json),
+}
+const whole = wholeFrom(0)
+const wholeOrNull: OptionRule = {
+  expected: `${whole.expected}, or null for no limit`,
+  accepts: (json) => json === null || whole.accepts(json),
+}
+
+const readSeconds = (json: unknown): unknown => toMs(json as number)
+const writeSeconds = (ms: unknown): unknown => toSeconds(ms as number)
+const readMoment = (json: unknown): unknown => fromISO(json as string)
+const writeMoment = (date: unknown): unknown => (date as Date).toISOString()
+
 const ROWS: Readonly<Record<string, OptionRow>> = {
   task_id: { holds: 'value', as: 'taskId', rule: text, read: same, write: same },
   link: { holds: 'canvases', as: 'link' },
   link_error: { holds: 'canvases', as: 'linkError' },
   headers: { holds: 'data', as: 'headers' },
-  countdown: LATER,
-  eta: LATER,
-  expires: LATER,
-  priority: LATER,
-  time_limit: LATER,
-  soft_time_limit: LATER,
-  ignore_result: LATER,
-  max_retries: LATER,
+  countdown: { holds: 'value', as: 'countdown', rule: delay, read: readSeconds, write: writeSeconds },
+  eta: { holds: 'value', as: 'eta', rule: moment, read: readMoment, write: writeMoment },
+  expires: {
+    holds: 'value',
+    as: 'expires',
+    rule: secondsOrMoment,
+    read: (json) => (typeof json === 'number' ? toMs(json) : readMoment(json)),
+    write: (value) => (typeof value === 'number' ? toSeconds(value) : writeMoment(value)),
+  },
+  priority: { holds: 'value', as: 'priority', rule: wholeFrom(0, 9), read: same, write: same },
+  time_limit: { holds: 'value', as: 'timeLimit', rule: limit, read: readSeconds, write: writeSeconds },
+  soft_time_limit: { holds: 'value', as: 'softTimeLimit', rule: limit, read: readSeconds, write: writeSeconds },
+  ignore_result: { holds: 'value', as: 'ignoreResult', rule: flag, read: same, write: same },
+  max_retries: {
+    holds: 'value',
+    as: 'maxRetries',
+    rule: wholeOrNull,
+    read: (json) => json ?? Infinity,
+    write: (value) => (value === Infinity ? null : value),
+  },
   stamped_headers: LATER,
 }
 
@@ -57,3 +91,11 @@ export const rowOfName = (name: string): { readonly key: string; readonly row: O
 
 /** The keys that can be read, for a message. */
 export const supportedKeys = (): string => [...BY_KEY].flatMap(([key, row]) => (row === LATER ? [] : [key])).join(', ')
+
+/** Which key contradicts another among options that were read, and why; `undefined` if none does. */
+export function contradictionIn(options: StoredOptions): { readonly key: string; readonly reason: string } | undefined {
+  const { countdown, eta, timeLimit = Infinity, softTimeLimit = 0 } = options
+  if (countdown !== undefined && eta !== undefined)
+    return { key: 'countdown', reason: 'give either "countdown" or "eta", not both' }
+  return softTimeLimit > timeLimit ? { key: 'soft_time_limit', reason: 'this must be at most "time_limit"' } : undefined
+}

@@ -1,6 +1,6 @@
 /** The only tasks that a canvas from JSON may name: an allow-list, looked up by registered name and by nothing else. */
 import { ConfigurationError } from '../errors.js'
-import { show } from './options.js'
+import { show } from '../option-rules.js'
 import type { AnyTask } from './typing.js'
 
 /** @throws {@link ConfigurationError} for what is no list of tasks, and if two different tasks have one name. */

@@ -4,8 +4,9 @@
  * nowhere, and knows nothing of canvases.
  */
 
+import { isPlainObject, show } from '../option-rules.js'
 import { type Place, pathOf, under } from './json-path.js'
-import { isCanvas, isPlainObject, show } from './options.js'
+import { isCanvas } from './options.js'
 
 /** Deepest nesting of one argument: the most that every thread can read. */
 const MAX_DATA_DEPTH = 512

@@ -3,13 +3,14 @@
  * is built from JSON of which any part is wrong. One loop over a stack of lists of dicts, never a recursion. It builds
  * nothing.
  */
+
+import { flag, type OptionRule, show, wholeFrom } from '../option-rules.js'
 import { builtInKind, subtaskType } from './json.js'
 import { type Applied, appliedInside, withApplied } from './json-applied.js'
 import type { Draft, DraftOptions, Plan } from './json-draft.js'
-import { rowOfKey, supportedKeys } from './json-options.js'
+import { contradictionIn, rowOfKey, supportedKeys } from './json-options.js'
 import { type Place, under } from './json-path.js'
 import type { Reading } from './json-values.js'
-import { flag, type OptionRule, show, wholeFrom } from './options.js'
 import type { AnyTask } from './typing.js'
 
 /** The only tasks there are, and how much is too much. */
@@ -217,6 +218,8 @@ class Walk {
       else if (row.holds === 'data') rest[row.as] = Object.freeze(this.#reading.copyRecord(value, at))
       else rest[row.as] = row.read(this.#accepted(this.#reading.copy(value, place, key), row.rule, at))
     }
+    const contradiction = contradictionIn(rest)
+    if (contradiction !== undefined) throw this.#reading.refusal(contradiction.reason, under(place, contradiction.key))
     return { ...found, rest }
   }
 

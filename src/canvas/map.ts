@@ -1,8 +1,9 @@
 /** `chunks`: a group of starmaps over slices. Map and starmap are made by tasks and signatures themselves. */
 import { ConfigurationError, InvalidCanvasError } from '../errors.js'
+import { show } from '../option-rules.js'
 import type { Canvas, Chunks } from './canvas.js'
 import { listsOfArguments } from './items.js'
-import { isCanvas, show } from './options.js'
+import { isCanvas } from './options.js'
 import { type AnySignature, makeChunks } from './shape.js'
 import { signature } from './signature.js'
 import type { AnyTask, Args, CanvasOf, TaskLike } from './typing.js'

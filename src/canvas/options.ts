@@ -1,23 +1,35 @@
 /** Options of calls and of applications: their types, and the check that refuses a wrong one at the call. */
 import { ConfigurationError, InvalidCanvasError } from '../errors.js'
+import { checkOptions, finiteDuration, flag, list, type OptionRule, plainObject, show, text } from '../option-rules.js'
 import { distinct } from './equality.js'
 import type { TaskFailure } from './failure.js'
+import { checkPolicy, POLICY_RULES, policyIn, type RunPolicy } from './policy.js'
 import type { AnyCanvas, Args, CanvasOf, MissingOf, ResultOf } from './typing.js'
 
 /** Options stored in a canvas by `.set()`, or given when it is applied; those given then win. */
-export interface CallOptions<in R = any> {
+export interface CallOptions<in R = any> extends RunPolicy {
   /** Id of the call; of a chain, its last; of a chord, its body; of a group, the group. Default: a new one. In use: {@link ConfigurationError}. */
   readonly taskId?: string
+  /** Start no sooner than this many ms after it is ready. 0: at once. Not together with `eta`. */
+  readonly countdown?: number
+  /** Start no sooner than this. A past date: at once. */
+  readonly eta?: Date
+  /** Not started by then (ms from applying, or a date): `REVOKED` with `TaskExpiredError`. 0: only if it can start at once. Default: never. */
+  readonly expires?: number | Date
   /** Callbacks, replacing those in the canvas. */
   readonly link?: CanvasOf<[R], unknown> | readonly CanvasOf<[R], unknown>[]
   /** Errbacks, replacing those in the canvas. */
   readonly linkError?: CanvasOf<[TaskFailure], unknown> | readonly CanvasOf<[TaskFailure], unknown>[]
   /** Seen as `this.headers`; merged key by key. Cloneable values. */
   readonly headers?: Readonly<Record<string, unknown>>
+  /** For groups and chords: the first failure revokes the members still queued or running. Default `false`. */
+  readonly failFast?: boolean
 }
 
 /** Call options that belong to one application and are not stored in a canvas. */
 export interface SubmitOptions<in R = any> extends CallOptions<R> {
+  /** Aborting it revokes the whole workflow; already aborted: it never starts. */
+  readonly signal?: AbortSignal
   /**
    * Keep values that only feed the next step, for `result.parent.get()`. `false`: they are dropped once used; asking for one then
    * rejects with `ResultTimeoutError`. Default `true` for `apply`, `false` for `run`, which gives no handle to ask with.
@@ -35,7 +47,11 @@ export type ApplyOptions<P extends Args, R = any> = SubmitOptions<R> &
 export type OptionsFor<C> = ApplyOptions<MissingOf<C>, ResultOf<C>> | ([] extends MissingOf<C> ? undefined : never)
 
 /** Options as a canvas keeps them: links are always lists, and what was not given is not there. */
-export interface StoredOptions {
+export interface StoredOptions extends RunPolicy {
+  readonly countdown?: number
+  readonly eta?: Date
+  readonly expires?: number | Date
+  readonly failFast?: boolean
   readonly taskId?: string
   readonly link?: readonly AnyCanvas[]
   readonly linkError?: readonly AnyCanvas[]
@@ -44,82 +60,40 @@ export interface StoredOptions {
 
 export const NO_OPTIONS: StoredOptions = Object.freeze({})
 
-/** What one option must be: a sentence for the message, and the test. */
-export interface OptionRule {
-  readonly expected: string
-  accepts(value: unknown): boolean
-}
-
-export const isPlainObject = (value: unknown): value is Record<string, unknown> => {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
-}
-
-export const text: OptionRule = {
-  expected: 'a text that is not empty',
-  accepts: (v) => typeof v === 'string' && v !== '',
-}
-export const flag: OptionRule = { expected: 'true or false', accepts: (v) => typeof v === 'boolean' }
-export const plainObject: OptionRule = { expected: 'a plain object', accepts: isPlainObject }
-export const list: OptionRule = { expected: 'a list', accepts: Array.isArray }
-export const wholeFrom = (least: number, most = Number.MAX_SAFE_INTEGER): OptionRule => ({
-  expected: `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
-  accepts: (v) => Number.isInteger(v) && (v as number) >= least && (v as number) <= most,
-})
-/** A length of time in ms; `Infinity` is one. */
-export const durationFrom = (least: number): OptionRule => ({
-  expected: `a number of milliseconds from ${least}, or Infinity`,
-  accepts: (v) => typeof v === 'number' && v >= least,
-})
-export const oneOf = (...choices: readonly string[]): OptionRule => ({
-  expected: choices.map((choice) => `'${choice}'`).join(' or '),
-  accepts: (v) => typeof v === 'string' && choices.includes(v),
-})
-
-/** How a value looks in a message: short, and never a throw. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  return typeof value === 'bigint' ? `${value}n` : String(value)
-}
-
-/**
- * Refuses unknown names and wrong values, naming option, value and what is expected. `undefined` means "as the default says".
- *
- * @throws {@link ConfigurationError} for the first that is wrong.
- */
-export function checkOptions(where: string, options: unknown, rules: Readonly<Record<string, OptionRule>>): void {
-  if (options === undefined) return
-  if (!isPlainObject(options))
-    throw new ConfigurationError(`${where} takes an object of options, not ${show(options)}`, undefined, options)
-  for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule === undefined) throw unknownOption(where, name, value, Object.keys(rules))
-    if (value !== undefined && !rule.accepts(value))
-      throw new ConfigurationError(
-        `${where}: option "${name}" must be ${rule.expected}, and is ${show(value)}`,
-        name,
-        value,
-      )
-  }
-}
-
-const unknownOption = (where: string, name: string, value: unknown, known: readonly string[]): ConfigurationError =>
-  new ConfigurationError(`${where} has no option "${name}"; it has ${known.join(', ')}`, name, value)
-
 const canvases: OptionRule = { expected: 'a canvas or a list of canvases', accepts: () => true }
 
+const date: OptionRule = {
+  expected: 'a valid Date',
+  accepts: (value) => isDate(value) && !Number.isNaN(value.valueOf()),
+}
+const durationOrDate: OptionRule = {
+  expected: 'a number of milliseconds, or a valid Date',
+  accepts: (value) => (typeof value === 'number' && !Number.isNaN(value)) || date.accepts(value),
+}
+
+// The global of that name is not for pure rooms, since it reads the clock.
+const isDate = (value: unknown): value is Date => Object.prototype.toString.call(value) === '[object Date]'
+
+const abortSignal: OptionRule = {
+  expected: 'an AbortSignal',
+  accepts: (value) => Object.prototype.toString.call(value) === '[object AbortSignal]',
+}
+
 const CALL_RULES: Readonly<Record<string, OptionRule>> = {
+  ...POLICY_RULES,
   taskId: text,
+  countdown: finiteDuration,
+  eta: date,
+  expires: durationOrDate,
   link: canvases,
   linkError: canvases,
   headers: plainObject,
+  failFast: flag,
 }
 const APPLY_RULES: Readonly<Record<string, OptionRule>> = {
   ...CALL_RULES,
   keepIntermediate: flag,
+  signal: abortSignal,
   args: list,
   kwargs: plainObject,
 }
@@ -150,6 +124,7 @@ export interface Application {
   readonly args: readonly unknown[]
   readonly kwargs: Readonly<Record<string, unknown>>
   readonly keepIntermediate: boolean | undefined
+  readonly signal: AbortSignal | undefined
 }
 
 const NOTHING: Application = {
@@ -157,6 +132,7 @@ const NOTHING: Application = {
   args: Object.freeze([]),
   kwargs: Object.freeze({}),
   keepIntermediate: undefined,
+  signal: undefined,
 }
 
 /** @throws {@link ConfigurationError} for a wrong option, {@link InvalidCanvasError} for a link that is no canvas. */
@@ -169,11 +145,19 @@ export function applicationOf(method: 'apply' | 'run', options: unknown): Applic
     args: [...(given.args ?? [])],
     kwargs: given.kwargs ?? NOTHING.kwargs,
     keepIntermediate: given.keepIntermediate,
+    signal: given.signal,
   }
 }
 
 function normalized(options: CallOptions): StoredOptions {
-  const stored: { -readonly [K in keyof StoredOptions]: StoredOptions[K] } = {}
+  checkPolicy('call options', options)
+  if (options.countdown !== undefined && options.eta !== undefined)
+    throw new ConfigurationError('give either "countdown" or "eta", not both', 'countdown', options.countdown)
+  const stored: { -readonly [K in keyof StoredOptions]: StoredOptions[K] } = { ...policyIn(options) }
+  if (options.countdown !== undefined) stored.countdown = options.countdown
+  if (options.eta !== undefined) stored.eta = options.eta
+  if (options.expires !== undefined) stored.expires = options.expires
+  if (options.failFast !== undefined) stored.failFast = options.failFast
   if (options.taskId !== undefined) stored.taskId = options.taskId
   if (options.headers !== undefined) stored.headers = Object.freeze({ ...options.headers })
   if (options.link !== undefined) stored.link = canvasList(options.link, 'link')
@@ -192,7 +176,10 @@ function canvasList(value: AnyCanvas | readonly AnyCanvas[], path: string): read
 /** Later options win; headers are merged key by key. */
 export function mergeOptions(earlier: StoredOptions, later: StoredOptions): StoredOptions {
   if (later === NO_OPTIONS) return earlier
-  const merged = { ...earlier, ...later }
+  const merged: { -readonly [K in keyof StoredOptions]: StoredOptions[K] } = { ...earlier, ...later }
+  if (later.countdown !== undefined) delete merged.eta
+  if (later.eta !== undefined) delete merged.countdown
   if (earlier.headers && later.headers) merged.headers = Object.freeze({ ...earlier.headers, ...later.headers })
+  checkPolicy('call options', merged)
   return Object.freeze(merged)
 }

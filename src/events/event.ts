@@ -19,7 +19,12 @@ export type RuntimeEvent =
   | CallEvent<'task-started'>
   | CallEvent<'task-succeeded', { readonly value: unknown; readonly runMs: number }>
   | CallEvent<'task-failed', { readonly error: Error; readonly traceback: string; readonly path: string }>
-  | CallEvent<'task-revoked'>
+  | CallEvent<'task-retried', { readonly error: Error; readonly delayMs: number }>
+  | CallEvent<'task-revoked', { readonly terminated: boolean; readonly expired: boolean }>
+  | CallEvent<'task-rejected', { readonly requeued: boolean }>
+  | CallEvent<'task-ignored'>
+  | CallEvent<'task-progress', { readonly value: unknown }>
+  | CallEvent<'task-state', { readonly state: string; readonly meta: unknown }>
   | { readonly type: 'worker-online'; readonly at: number; readonly worker: number; readonly threadId: number }
   | {
       readonly type: 'worker-offline'
@@ -32,7 +37,7 @@ export type RuntimeEvent =
       readonly at: number
       readonly id: string
       readonly rootId: string
-      readonly state: 'SUCCESS' | 'FAILURE' | 'REVOKED'
+      readonly state: 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'IGNORED' | 'REJECTED'
       readonly calls: number
     }
   /** Something went wrong that changes no outcome: a listener or a stray piece of a task threw. */
@@ -55,7 +60,12 @@ export const EVENT_NAMES: readonly RuntimeEventName[] = [
   'task-started',
   'task-succeeded',
   'task-failed',
+  'task-retried',
   'task-revoked',
+  'task-rejected',
+  'task-ignored',
+  'task-progress',
+  'task-state',
   'worker-online',
   'worker-offline',
   'workflow-finished',

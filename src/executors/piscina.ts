@@ -5,20 +5,30 @@
  * As many threads as there are slots, for good: with fewer at first, Piscina strands what waits when a thread dies.
  */
 import { fileURLToPath } from 'node:url'
-import type { ResourceLimits, Worker } from 'node:worker_threads'
+import type { MessagePort, ResourceLimits, Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
+import type { RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
 import { SerializationError, WorkerLostError } from '../errors.js'
-import type { Batch, Loss, Outcome } from '../scheduler/messages.js'
+import type { Batch, Loss, Outcome, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
-import { type AnswerMessage, isSideMessage, type SideMessage } from '../worker/protocol.js'
-import { decodeAnswer, encodeBatch, type SentBatch } from './call-messages.js'
+import {
+  type AnswerMessage,
+  CANCELLED,
+  type ControlMessage,
+  FLAG_CELLS,
+  isSideMessage,
+  type SideMessage,
+} from '../worker/protocol.js'
+import { cellOf, decodeAnswer, encodeBatch, encodeTold, reportSaying, type SentBatch } from './call-messages.js'
 import type { Executor, Report, WorkerInfo } from './executor.js'
 
 /** What a pool of threads is made with. */
 export interface ThreadOptions {
-  readonly slots: number
+  readonly threads: number
+  readonly callsPerThread: number
   readonly maxDepth: number
+  readonly defaults: RunPolicy
   /** How long a task module may take to import, in ms. */
   readonly startTimeout: number
   readonly resourceLimits: ResourceLimits | undefined
@@ -29,6 +39,49 @@ interface Thread {
   readonly id: number
   readonly threadId: number
   done: number
+  /** Calls in progress, without those that are parked. */
+  running: number
+  isEnding: boolean
+  /** What {@link ControlMessage}s go to, and where a cancel shows; once the thread is online. */
+  port: MessagePort | undefined
+  flags: Int32Array | undefined
+}
+
+/** A batch under way, and what has been heard of it beside its answer. */
+interface Listening {
+  readonly batch: Batch
+  thread: Thread | undefined
+  isParked: boolean
+  isEnding: boolean
+  /** Why we ended its thread, if we did. */
+  loss: Loss | undefined
+  readonly untold: ((thread: Thread) => void)[]
+  heard: number
+  expected: number | undefined
+  done: () => void
+}
+
+const newListening = (batch: Batch): Listening => ({
+  batch,
+  thread: undefined,
+  isParked: false,
+  isEnding: false,
+  loss: undefined,
+  untold: [],
+  heard: 0,
+  expected: undefined,
+  done: () => {},
+})
+
+const NOTHING_SENT: AnswerMessage = { outcomes: [], said: 0 }
+
+/** Resolves when all that the calls of a batch have said has arrived: it takes another way than the answer, which may overtake it. */
+function heardAll(listening: Listening, expected: number): Promise<void> | undefined {
+  if (listening.heard >= expected) return undefined
+  listening.expected = expected
+  return new Promise((resolve) => {
+    listening.done = resolve
+  })
 }
 
 export class PiscinaExecutor implements Executor {
@@ -41,14 +94,18 @@ export class PiscinaExecutor implements Executor {
   #destroyed = false
   #threadCount = 0
   readonly #threads = new Map<number, Thread>()
+  /** Batches that wait for a thread to start in place of one that died. */
+  readonly #waiting: (() => void)[] = []
+  /** Batches under way. */
+  readonly #listening = new Map<number, Listening>()
   /** Imports under way: what stops their clock. */
   readonly #imports = new Map<number, () => void>()
-  /** Why we ended the thread of a batch, for the report of its loss. */
-  readonly #ended = new Map<number, Loss>()
   readonly #whenOnline = new Set<() => void>()
+  /** The thread that the run being handed to Piscina is for. */
+  #target: number | undefined
 
   constructor(options: ThreadOptions, report: Report, clock: Clock) {
-    this.slots = options.slots
+    this.slots = options.threads * options.callsPerThread
     this.#options = options
     this.#report = report
     this.#clock = clock
@@ -58,20 +115,40 @@ export class PiscinaExecutor implements Executor {
     void this.#run(batch)
   }
 
+  tell(batch: number, call: number, told: Told): void {
+    const listening = this.#listening.get(batch)
+    const thread = listening?.thread
+    if (listening === undefined || listening.isEnding) return
+    const send = (to: Thread): void => {
+      if (told.kind === 'cancel' && to.flags !== undefined) Atomics.store(to.flags, cellOf(batch), CANCELLED)
+      to.port?.postMessage({ batch, call, told: encodeTold(told, this.#options.maxDepth) } satisfies ControlMessage)
+    }
+    if (thread?.port === undefined) listening.untold.push(send)
+    else send(thread)
+  }
+
+  terminate(batch: number, loss: Loss): void {
+    const listening = this.#listening.get(batch)
+    if (listening === undefined) return
+    listening.loss = loss
+    if (listening.thread !== undefined) listening.thread.isEnding = true
+    void this.#worker(listening.thread?.threadId)?.terminate()
+  }
+
   async ready(): Promise<void> {
     const pool = await this.#start()
     await new Promise<void>((resolve, reject) => {
+      const isReady = (): boolean =>
+        [...this.#threads.values()].filter(({ port }) => port !== undefined).length >= this.#options.threads
+      const stop = (settle: () => void): void => {
+        this.#whenOnline.delete(check)
+        pool.off('error', fail)
+        settle()
+      }
       const check = (): void => {
-        if (this.#threads.size < this.slots && !this.#destroyed) return
-        this.#whenOnline.delete(check)
-        pool.off('error', fail)
-        resolve()
+        if (isReady() || this.#destroyed) stop(resolve)
       }
-      const fail = (cause: Error): void => {
-        this.#whenOnline.delete(check)
-        pool.off('error', fail)
-        reject(startError(cause))
-      }
+      const fail = (cause: Error): void => stop(() => reject(startError(cause)))
       this.#whenOnline.add(check)
       pool.on('error', fail)
       check()
@@ -79,7 +156,7 @@ export class PiscinaExecutor implements Executor {
   }
 
   workers(): readonly WorkerInfo[] {
-    return [...this.#threads.values()]
+    return [...this.#threads.values()].map(({ id, threadId, done, running }) => ({ id, threadId, done, running }))
   }
 
   async destroy(): Promise<void> {
@@ -87,6 +164,7 @@ export class PiscinaExecutor implements Executor {
     for (const stop of this.#imports.values()) stop()
     await (await this.#starting)?.destroy()
     for (const check of this.#whenOnline) check()
+    for (const wake of this.#waiting) wake()
   }
 
   /** The pool, started on first use: Piscina is not even loaded before. */
@@ -95,8 +173,11 @@ export class PiscinaExecutor implements Executor {
       const { resourceLimits, execArgv } = this.#options
       const pool = new Piscina({
         filename: fileURLToPath(new URL('../worker/entry.cjs', import.meta.url)),
-        minThreads: this.slots,
-        maxThreads: this.slots,
+        minThreads: this.#options.threads,
+        maxThreads: this.#options.threads,
+        // Which thread gets a run is decided here, by calls that are not parked; Piscina counts parked ones too.
+        concurrentTasksPerWorker: FLAG_CELLS,
+        loadBalancer: (_task, workers) => workers.find(({ id }) => id === this.#target) ?? workers[0] ?? null,
         idleTimeout: Infinity,
         recordTiming: false,
         // With two runs in a thread, the default answers both only after the second.
@@ -105,6 +186,7 @@ export class PiscinaExecutor implements Executor {
         ...(execArgv && { execArgv: [...execArgv] }),
       })
       pool.on('error', (error: Error) => this.#report.warning('a worker thread died between calls', error))
+      pool.on('workerCreate', ({ id }: { readonly id: number }) => this.#welcome(id))
       pool.on('message', (message: unknown) => this.#hear(message))
       this.#pool = pool
       return pool
@@ -113,43 +195,105 @@ export class PiscinaExecutor implements Executor {
   }
 
   async #run(batch: Batch): Promise<void> {
-    const sent = encodeBatch(batch, this.#options.maxDepth)
-    const answer = sent.message.calls.length === 0 ? [] : await this.#send(sent)
+    const { maxDepth, defaults } = this.#options
+    const sent = encodeBatch(batch, maxDepth, defaults)
+    const listening: Listening = newListening(batch)
+    this.#listening.set(batch.number, listening)
+    const answer = sent.message.calls.length === 0 ? NOTHING_SENT : await this.#send(sent, listening)
+    if (!(answer instanceof Error)) await heardAll(listening, answer.said)
+    this.#listening.delete(batch.number)
     this.#imports.get(batch.number)?.()
     if (this.#destroyed) return
-    if (Array.isArray(answer))
-      this.#report.outcomes(batch.number, decodeAnswer(batch, sent.refused, answer as AnswerMessage))
-    else this.#reportLoss(batch, answer as Error)
+    if (answer instanceof Error) this.#reportLoss(listening, answer)
+    else this.#report.outcomes(batch.number, decodeAnswer(batch, sent.refused, answer.outcomes))
   }
 
   /** The answer, or the error with which Piscina rejected. */
-  async #send({ message }: SentBatch): Promise<AnswerMessage | Error> {
+  async #send({ message }: SentBatch, listening: Listening): Promise<AnswerMessage | Error> {
     try {
       const pool = this.#pool ?? (await this.#start())
-      return (await pool.run(message)) as AnswerMessage
+      const thread = this.#freeThread() ?? (await this.#nextThread())
+      if (thread === undefined) return new Error('the runtime was closed')
+      this.#occupy(thread, listening)
+      this.#target = thread.threadId
+      const answer = pool.run(message)
+      return (await answer) as AnswerMessage
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
+    } finally {
+      this.#leave(listening)
     }
   }
 
-  #reportLoss(batch: Batch, error: Error): void {
-    const loss = this.#ended.get(batch.number) ?? lossBehind(error)
-    this.#ended.delete(batch.number)
+  /** The thread with the fewest calls that has room for another. */
+  #freeThread(): Thread | undefined {
+    let best: Thread | undefined
+    for (const thread of this.#threads.values())
+      if (
+        !thread.isEnding &&
+        thread.running < this.#options.callsPerThread &&
+        (best === undefined || thread.running < best.running)
+      )
+        best = thread
+    return best
+  }
+
+  /** The next thread that has room: while one that died is replaced, there are fewer than slots. */
+  async #nextThread(): Promise<Thread | undefined> {
+    for (;;) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      if (this.#destroyed) return undefined
+      const thread = this.#freeThread()
+      if (thread !== undefined) return thread
+    }
+  }
+
+  #occupy(thread: Thread, listening: Listening): void {
+    listening.thread = thread
+    thread.running++
+    const { flags } = thread
+    if (flags !== undefined) Atomics.store(flags, cellOf(listening.batch.number), 0)
+    this.#tellUntold(thread)
+  }
+
+  #leave(listening: Listening): void {
+    listening.isEnding = true
+    const { thread } = listening
+    if (thread === undefined) return
+    thread.done++
+    if (!listening.isParked) thread.running--
+    this.#wakeWaiting()
+  }
+
+  /** What was to be told before there was somebody to hear it. */
+  #tellUntold(thread: Thread): void {
+    if (thread.port === undefined) return
+    for (const listening of this.#listening.values())
+      if (listening.thread === thread) for (const send of listening.untold.splice(0)) send(thread)
+  }
+
+  #wakeWaiting(): void {
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  #reportLoss({ batch, loss }: Listening, error: Error): void {
     if (error.name === 'DataCloneError')
       this.#report.outcomes(
         batch.number,
         batch.calls.map(() => cannotBeSent(error)),
       )
-    else this.#report.lost(batch.number, loss)
+    else this.#report.lost(batch.number, loss ?? lossBehind(error))
   }
 
   #hear(message: unknown): void {
     if (!isSideMessage(message) || this.#destroyed) return
     switch (message.celeriac) {
       case 'online':
-        return this.#welcome(message.threadId)
+        return this.#connect(message)
       case 'importing':
         return this.#timeImport(message)
+      case 'said':
+        return this.#hearSaying(message)
       case 'stray':
         return this.#report.warning('a task left a rejected promise behind', decodeError(message.error, NO_RUN))
       case 'imported':
@@ -159,27 +303,63 @@ export class PiscinaExecutor implements Executor {
     }
   }
 
+  #hearSaying({ batch, call, saying }: Extract<SideMessage, { celeriac: 'said' }>): void {
+    const listening = this.#listening.get(batch)
+    if (listening === undefined) return
+    listening.heard++
+    if (saying.kind === 'parked' || saying.kind === 'resumed') this.#park(listening, saying.kind === 'parked')
+    reportSaying(this.#report, listening.batch, call, saying)
+    if (listening.heard === listening.expected) listening.done()
+  }
+
+  /** A parked call lends its thread, also for counting which thread has room. */
+  #park(listening: Listening, isParked: boolean): void {
+    if (listening.isParked === isParked || listening.thread === undefined || listening.isEnding) return
+    listening.isParked = isParked
+    listening.thread.running += isParked ? -1 : 1
+    if (isParked) this.#wakeWaiting()
+  }
+
   #welcome(threadId: number): void {
-    const thread: Thread = { id: this.#threadCount++, threadId, done: 0 }
+    const thread: Thread = {
+      id: this.#threadCount++,
+      threadId,
+      done: 0,
+      running: 0,
+      isEnding: false,
+      port: undefined,
+      flags: undefined,
+    }
     this.#threads.set(threadId, thread)
     this.#worker(threadId)?.once('exit', () => this.#farewell(thread))
-    this.#report.online(thread)
+    this.#wakeWaiting()
+  }
+
+  /** A thread says that it is there, and how to reach it. */
+  #connect({ threadId, port, flags }: Extract<SideMessage, { celeriac: 'online' }>): void {
+    const thread = this.#threads.get(threadId)
+    if (thread === undefined) return
+    port.unref()
+    thread.port = port
+    thread.flags = flags
+    this.#tellUntold(thread)
+    this.#report.online({ ...thread })
     for (const check of this.#whenOnline) check()
   }
 
   #farewell(thread: Thread): void {
+    thread.isEnding = true
     this.#threads.delete(thread.threadId)
-    this.#report.offline(thread, this.#destroyed ? 'closed' : 'exit')
+    if (thread.port !== undefined) this.#report.offline({ ...thread }, this.#destroyed ? 'closed' : 'exit')
   }
 
   /** Ends the thread of a batch whose task module does not finish importing. */
-  #timeImport({ batch, threadId, moduleUrl }: Extract<SideMessage, { celeriac: 'importing' }>): void {
+  #timeImport({ batch, moduleUrl }: Extract<SideMessage, { celeriac: 'importing' }>): void {
     const ms = this.#options.startTimeout
     const cancel = this.#clock.after(ms, () => {
       stop()
       const cause = new Error(`importing ${moduleUrl} took longer than startTimeout (${ms} ms)`)
-      this.#ended.set(batch, { reason: 'start', cause })
-      void this.#worker(threadId)?.terminate()
+      this.terminate(batch, { reason: 'start', cause })
     })
     const stop = (): void => {
       cancel()
@@ -188,7 +368,7 @@ export class PiscinaExecutor implements Executor {
     this.#imports.set(batch, stop)
   }
 
-  #worker(threadId: number): Worker | undefined {
+  #worker(threadId: number | undefined): Worker | undefined {
     return this.#pool?.threads.find((worker) => worker.threadId === threadId)
   }
 }

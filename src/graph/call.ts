@@ -1,7 +1,7 @@
 /** What a call node runs: the task, how, and with which arguments. The answer for one node, made when it leaves for an executor. */
 
 import { EachMembers } from '../canvas/group.js'
-import type { StoredOptions } from '../canvas/options.js'
+import { mergeOptions, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import type { AnySignature } from '../canvas/shape.js'
 import { mergeKwargs } from '../canvas/signature.js'
 import type { CallSource, Graph, Scope } from './graph.js'
@@ -63,14 +63,10 @@ function sliceOf(
   return chunks.size === Infinity ? items : items.slice(index * chunks.size, (index + 1) * chunks.size)
 }
 
-const NO_HEADERS: Readonly<Record<string, unknown>> = Object.freeze({})
-
-/** The headers of a call: those of the composites around it, then its own. */
-export function headersOf(graph: Graph, node: number): Readonly<Record<string, unknown>> {
-  const outer = (graph.scopes[graph.scope[node] as number] as Scope | undefined)?.headers
+/** The options of a call: those that it inherits from the composites around it, then its own. */
+export function optionsOf(graph: Graph, node: number): StoredOptions {
+  const outer = (graph.scopes[graph.scope[node] as number] as Scope | undefined)?.inherited
   const source = graph.calls[node] as CallSource
-  const own =
-    source instanceof EachMembers || source.kind === 'chunks' ? undefined : (source.options as StoredOptions).headers
-  if (own === undefined) return outer ?? NO_HEADERS
-  return outer === undefined ? own : { ...outer, ...own }
+  const own = source instanceof EachMembers || source.kind === 'chunks' ? NO_OPTIONS : (source.options as StoredOptions)
+  return outer === undefined ? own : mergeOptions(outer, own)
 }

@@ -5,12 +5,13 @@
  */
 import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
-import type { StoredOptions } from '../canvas/options.js'
+import { mergeOptions, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import type { AnyChunks } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import { assertNever, ConfigurationError } from '../errors.js'
 import {
   type CallSource,
+  type Delay,
   type Graph,
   type Hook,
   type Join,
@@ -34,6 +35,10 @@ interface Position {
   readonly place: number
   /** A chord's body: failures that begin at the header's join count as its own. */
   readonly header?: number
+  /** A countdown or eta of a composite around it, for its first calls. */
+  readonly delay?: Delay | undefined
+  /** Of a header: what its chord says. */
+  readonly failFast?: boolean | undefined
 }
 
 /** A composite whose parts are being compiled. */
@@ -82,10 +87,18 @@ export function compileCallback(canvas: AnyCanvas): Graph {
   return graph
 }
 
-const positionOfNext = (frame: Frame): Position =>
-  frame.canvas.kind === 'chord' && frame.count === 1
-    ? { scope: frame.scope, place: 1, header: frame.exit }
-    : { scope: frame.scope, place: frame.count }
+function positionOfNext({ canvas, position, scope, count, exit }: Frame): Position {
+  if (canvas.kind === 'chord' && count === 1) return { scope, place: 1, header: exit }
+  const isFirst = canvas.kind === 'group' || count === 0
+  const failFast = canvas.kind === 'chord' ? canvas.options.failFast : undefined
+  return { scope, place: count, delay: isFirst ? (delayOf(canvas) ?? position.delay) : undefined, failFast }
+}
+
+/** `failFast` of a group, or of the chord whose header it is. */
+const failsFast = ({ canvas, position }: Pick<Frame, 'canvas' | 'position'>): boolean =>
+  canvas.options.failFast ?? position.failFast ?? false
+
+const delayOf = ({ options }: Canvas): Delay | undefined => options.eta ?? options.countdown
 
 class GraphBuilder {
   readonly #calls: (CallSource | undefined)[] = []
@@ -97,6 +110,7 @@ class GraphBuilder {
   readonly #joins = new Map<number, Join>()
   readonly #hooks = new Map<number, Hook[]>()
   readonly #ids = new Map<number, string>()
+  readonly #delays = new Map<number, Delay>()
   readonly #claimed = new Map<string, number>()
   #callCount = 0
 
@@ -156,6 +170,7 @@ class GraphBuilder {
         entries,
         last,
         isHeader: this.#isHeader(frame.position),
+        failFast: failsFast(frame),
       })
     }
     const from = frame.position.header ?? frame.from
@@ -189,13 +204,27 @@ class GraphBuilder {
   #table(canvas: Canvas, source: CallSource, width: number, position: Position): Fragment {
     const scope = this.#openScope('group', canvas.options as StoredOptions, position)
     const join = this.#node(undefined, scope, 0)
-    for (let i = 0; i < width; i++) this.#fill(this.#node(source, scope, i), join, i)
-    this.#joins.set(join, { scope, width, entries: undefined, last: join + width, isHeader: this.#isHeader(position) })
+    for (let i = 0; i < width; i++) this.#fill(this.#delayed(this.#node(source, scope, i), canvas, position), join, i)
+    this.#joins.set(join, {
+      scope,
+      width,
+      entries: undefined,
+      last: join + width,
+      isHeader: this.#isHeader(position),
+      failFast: failsFast({ canvas, position }),
+    })
     this.#remember(canvas, join, position.header ?? join, () => pathOfScope(this.#view(), scope))
     return { entry: join, exit: join }
   }
 
+  #delayed(node: number, canvas: Canvas, position: Position): number {
+    const delay = delayOf(canvas) ?? position.delay
+    if (delay !== undefined) this.#delays.set(node, delay)
+    return node
+  }
+
   #leaf(canvas: Canvas, position: Position, node: number): Fragment {
+    this.#delayed(node, canvas, position)
     this.#remember(canvas, node, position.header ?? node, () => pathOf(this.#view(), node))
     return { entry: node, exit: node }
   }
@@ -210,11 +239,10 @@ class GraphBuilder {
   }
 
   #openScope(kind: Scope['kind'], options: StoredOptions, position: Position): number {
-    const outer = this.#scopes[position.scope]?.headers
-    const headers = options.headers && outer ? { ...outer, ...options.headers } : (options.headers ?? outer)
+    const inherited = inheritedFrom(this.#scopes[position.scope]?.inherited, options)
     // A group's join is the node that comes next.
     const join = kind === 'group' ? this.#calls.length : -1
-    return this.#scopes.push({ kind, parent: position.scope, place: position.place, join, headers }) - 1
+    return this.#scopes.push({ kind, parent: position.scope, place: position.place, join, inherited }) - 1
   }
 
   #fill(node: number, join: number, slot: number): void {
@@ -262,6 +290,7 @@ class GraphBuilder {
       joins: this.#joins,
       hooks: this.#hooks,
       ids: this.#ids,
+      delays: this.#delays,
       callCount: this.#callCount,
     }
   }
@@ -270,4 +299,11 @@ class GraphBuilder {
 function sliceCount({ items, size }: AnyChunks): number {
   const count = (items as readonly unknown[]).length
   return Math.ceil(count / Math.min(size, Math.max(count, 1)))
+}
+
+/** What calls inside a composite inherit of it: not what speaks of the composite itself. */
+function inheritedFrom(outer: StoredOptions | undefined, own: StoredOptions): StoredOptions | undefined {
+  if (own === NO_OPTIONS) return outer
+  const { taskId, link, linkError, countdown, eta, failFast, ...inherited } = own
+  return outer === undefined ? inherited : mergeOptions(outer, inherited)
 }

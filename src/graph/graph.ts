@@ -9,6 +9,7 @@
  * an errback knows whether a failure began inside its canvas, and costs nothing to keep.
  */
 import type { EachMembers } from '../canvas/group.js'
+import type { StoredOptions } from '../canvas/options.js'
 import type { AnyChunks, AnyMap, AnySignature } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 
@@ -24,8 +25,8 @@ export interface Scope {
   readonly place: number
   /** Of a group: the node that collects it. Else -1. */
   readonly join: number
-  /** Headers of the composites around it and its own, merged; the inner ones win. */
-  readonly headers: Readonly<Record<string, unknown>> | undefined
+  /** What calls inside inherit: policy, expiry and headers of the composites around it and its own, merged; the inner ones win. */
+  readonly inherited: StoredOptions | undefined
 }
 
 /** A node that collects a group. */
@@ -38,6 +39,8 @@ export interface Join {
   readonly last: number
   /** Collects a chord's header: what fails inside reaches the body as a `ChordError`. */
   readonly isHeader: boolean
+  /** The first member that fails revokes the others. */
+  readonly failFast: boolean
 }
 
 /** Callbacks and errbacks of one canvas, kept at the node that ends it. */
@@ -50,6 +53,9 @@ export interface Hook {
   /** Where the canvas stands in the applied one. */
   readonly path: string
 }
+
+/** When a ready call may start: so many ms later, or at a point in time. */
+export type Delay = number | Date
 
 /** Where a node's value goes: a node number, or one of these. Below {@link TO_JOIN}, `TO_JOIN - join`. */
 export const TO_NOWHERE = -1
@@ -73,6 +79,8 @@ export interface Graph {
   readonly hooks: ReadonlyMap<number, readonly Hook[]>
   /** Ids that the canvas asks for, by node. */
   readonly ids: ReadonlyMap<number, string>
+  /** How long a call waits once it is ready, by node, in ms or until a date. */
+  readonly delays: ReadonlyMap<number, Delay>
   readonly callCount: number
 }
 

@@ -11,6 +11,12 @@ export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'IGNORED' | 'REJECT
 /** Celery's states. */
 export type TaskState = FinalState | 'PENDING' | 'RECEIVED' | 'STARTED' | 'RETRY' | (string & {})
 
+/** Handles, and who led to whom by id. */
+export interface ResultGraph {
+  readonly nodes: readonly AsyncResult<unknown>[]
+  readonly edges: readonly (readonly [from: string, to: string])[]
+}
+
 /** How to wait. */
 export interface GetOptions {
   /**
@@ -30,7 +36,7 @@ export interface GetOptions {
 export type OutcomeOf<T> =
   T extends GroupResult<infer R>
     ? { -readonly [K in keyof R]: Outcome<R[K]> }
-    : T extends AsyncResult<infer R>
+    : T extends ChildResult<infer R>
       ? Outcome<R>
       : never
 /** A value, an error, or (if the handle turns out to be a group's) a list with errors in its failed slots. */
@@ -39,15 +45,33 @@ export type Outcome<R> =
   | Error
   | (R extends readonly unknown[] ? { -readonly [K in keyof R]: Outcome<R[K]> } : never)
 
+/** A canvas applied from inside a task. If nobody asks, its failure is no unhandled rejection. */
+export interface ChildResult<out R> {
+  /** Types only; not there at run time. */
+  readonly [gives]: () => R
+  readonly id: string
+  /** Waits for the value, see `AsyncResult.get`. */
+  get(options?: GetOptions & { readonly propagate?: true }): Promise<R>
+  get<T>(this: T, options: GetOptions & { readonly propagate: false }): Promise<OutcomeOf<T>>
+  /** Revokes what it stands for, the whole subtree. */
+  revoke(options?: RevokeOptions): void
+}
+
+/** How to revoke. */
+export interface RevokeOptions {
+  /** End the thread of a running call if it has not stopped `graceMs` after its signal aborted. Default `false`: only the signal. */
+  readonly terminate?: boolean
+  /** Becomes the `reason` of `this.signal`, and the `cause` of `TaskRevokedError`. */
+  readonly reason?: unknown
+}
+
 /**
  * A handle on applied work. Not thenable, so that an `async` function can return it: ask with `get()`, or use
  * `runtime.run`.
  *
  * If nobody asks, a failure is no unhandled rejection.
  */
-export interface AsyncResult<out R> {
-  /** Types only; not there at run time. */
-  readonly [gives]: () => R
+export interface AsyncResult<out R> extends ChildResult<R> {
   /** Of a chain, its last call's; of a chord, its body's; of a group, the group's. */
   readonly id: string
   /** A group's is `PENDING` until all members are final, then `SUCCESS` if all succeeded, else `FAILURE`. */
@@ -73,10 +97,22 @@ export interface AsyncResult<out R> {
   /** The error of its own state; of a chord body, the `ChordError` where `get()` throws the original. */
   readonly error: Error | undefined
   readonly traceback: string | undefined
+  /** `meta` of the last `updateState`. */
+  readonly info: unknown
+  /** The last value given to `progress()`. */
+  readonly progress: unknown
+  /** Revokes everything not yet finished in this workflow up to and including this, and what it led to. */
+  revoke(options?: RevokeOptions): void
   /** What came before: the previous step, or a chord body's header. */
   readonly parent: AsyncResult<unknown> | undefined
   /** What it led to: callbacks, then the next step. Complete once ready. */
   readonly children: readonly AsyncResult<unknown>[]
+  /** Celery's `collect`: this result and all it led to, breadth first, each with its value, or its error. Waits as it goes. */
+  collect(): AsyncIterableIterator<readonly [AsyncResult<unknown>, unknown]>
+  /** The same as data: who led to whom. */
+  graph(): ResultGraph
+  /** Drops the stored value and error, and those of its parents; `get()` then rejects with {@link ResultTimeoutError}, at once. */
+  forget(): void
 }
 
 /** One member that has finished. */

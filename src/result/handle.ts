@@ -2,9 +2,19 @@
  * The handles themselves. A handle is a source and a node, nothing else: it is made for whoever asks, and neither a
  * promise nor a registration is made before somebody waits. It starts nothing and knows no scheduler.
  */
-import type { AsyncResult, GetOptions, GroupResult, gives, OutcomeOf, Settled, TaskState } from './async-result.js'
+import type {
+  AsyncResult,
+  GetOptions,
+  GroupResult,
+  gives,
+  OutcomeOf,
+  ResultGraph,
+  RevokeOptions,
+  Settled,
+  TaskState,
+} from './async-result.js'
 import { type IterateOptions, MemberIteration } from './iteration.js'
-import { checkOptions } from './options.js'
+import { checkResultOptions } from './options.js'
 import type { NodeEnd, ResultSource } from './source.js'
 import { hasEnded, Wait } from './wait.js'
 
@@ -52,7 +62,7 @@ class Handle<R> implements AsyncResult<R> {
   get(options?: GetOptions & { readonly propagate?: true }): Promise<R>
   get<T>(this: T, options: GetOptions & { readonly propagate: false }): Promise<OutcomeOf<T>>
   async get(options: GetOptions = {}): Promise<unknown> {
-    checkOptions('get', options)
+    checkResultOptions('get', options)
     const wait = new Wait(this.#source, this.#node, options)
     try {
       const end = await wait.endOf(this.#node)
@@ -85,6 +95,44 @@ class Handle<R> implements AsyncResult<R> {
 
   get children(): readonly AsyncResult<unknown>[] {
     return this.#source.childrenOf(this.#node).map(({ source, node }) => resultOf(source, node))
+  }
+
+  async *collect(): AsyncIterableIterator<readonly [AsyncResult<unknown>, unknown]> {
+    const todo: AsyncResult<unknown>[] = [resultOf(this.#source, this.#node)]
+    for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
+      const outcome = await next.get({ propagate: false })
+      yield [next, outcome] as const
+      todo.push(...next.children)
+    }
+  }
+
+  graph(): ResultGraph {
+    const nodes: AsyncResult<unknown>[] = [resultOf(this.#source, this.#node)]
+    const edges: (readonly [string, string])[] = []
+    for (const node of nodes)
+      for (const child of node.children) {
+        edges.push([node.id, child.id])
+        nodes.push(child)
+      }
+    return { nodes, edges }
+  }
+
+  forget(): void {
+    this.#source.forget(this.#node)
+    this.parent?.forget()
+  }
+
+  get info(): unknown {
+    return this.#source.infoOf(this.#node)
+  }
+
+  get progress(): unknown {
+    return this.#source.progressOf(this.#node)
+  }
+
+  revoke(options: RevokeOptions = {}): void {
+    checkResultOptions('revoke', options)
+    this.#source.revoke(this.#node, options)
   }
 
   [INSPECT](): string {
@@ -128,7 +176,7 @@ class GroupHandle extends Handle<unknown[]> implements GroupResult {
   }
 
   iterate(options: IterateOptions = {}): AsyncIterableIterator<Settled<unknown>> {
-    checkOptions('iterate', options)
+    checkResultOptions('iterate', options)
     return new MemberIteration(this.#source, this.#members(), options)
   }
 

@@ -2,7 +2,7 @@
  * What a handle asks of whoever keeps the work: the runtime fills this. One source per applied workflow; a node is a
  * number in it.
  */
-import type { TaskState } from './async-result.js'
+import type { RevokeOptions, TaskState } from './async-result.js'
 
 /** How a node ended. `error` is what `get()` throws, already unwrapped; `ownError` is that of the node's own state. */
 export type NodeEnd =
@@ -27,6 +27,13 @@ export interface ResultSource {
   whenEnded(node: number, callback: () => void): () => void
   /** The nodes that end the members of a group, in order; `undefined` if the node is no group. */
   membersOf(node: number): readonly number[] | undefined
+  /** `meta` of the last `updateState`. */
+  infoOf(node: number): unknown
+  /** The last value given to `progress()`. */
+  progressOf(node: number): unknown
+  revoke(node: number, options: RevokeOptions): void
+  /** Lets go of the value or error of a node that has ended. */
+  forget(node: number): void
   parentOf(node: number): NodeRef | undefined
   childrenOf(node: number): readonly NodeRef[]
   /**

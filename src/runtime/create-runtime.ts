@@ -1,10 +1,11 @@
 /** The composition root: the one file that knows every part. */
 import type { ResourceLimits } from 'node:worker_threads'
-import { checkOptions, durationFrom, list, oneOf, plainObject, wholeFrom } from '../canvas/options.js'
+import { POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
 import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
+import { checkOptions, durationFrom, list, oneOf, plainObject, wholeFrom } from '../option-rules.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
 
@@ -12,8 +13,16 @@ import { LocalRuntime, type Runtime } from './runtime.js'
 export interface RuntimeOptions {
   /** Worker threads; whole, from 1. Default `os.availableParallelism()`. */
   readonly threads?: number
+  /** Asynchronous calls that one thread may have in progress at one time; whole, from 1. A call that never awaits has the thread to itself anyway. Default 1. */
+  readonly callsPerThread?: number
   /** `'threads'`: a Piscina pool. `'inline'`: this thread, same scheduler, arguments still cloned. Default `'threads'`. */
   readonly executor?: 'threads' | 'inline'
+  /** Task options for every task that does not say otherwise. */
+  readonly defaults?: RunPolicy
+  /** Between soft and hard cancel, in ms. Default 1_000; 0: at once; `Infinity`: never ends a thread. */
+  readonly graceMs?: number
+  /** How long a finished result can be looked up by id, in ms, when nobody holds its handle. Default 0: not at all; `Infinity`: for ever. */
+  readonly resultTtl?: number
   /** How long a task module may take to import, top-level await included, in ms. Default 30_000; `Infinity`: no limit. */
   readonly startTimeout?: number
   /** Deepest nesting of arguments and results. Default, and most, 512. */
@@ -26,12 +35,17 @@ export interface RuntimeOptions {
 
 const MAX_DEPTH = 512
 const START_TIMEOUT_MS = 30_000
+const GRACE_MS = 1_000
 /** More threads than this in one process is a slip of the pen. */
 const MOST_THREADS = 1_024
 
 const RULES = {
   threads: wholeFrom(1, MOST_THREADS),
+  callsPerThread: wholeFrom(1, 1_000),
   executor: oneOf('threads', 'inline'),
+  defaults: plainObject,
+  graceMs: durationFrom(0),
+  resultTtl: durationFrom(0),
   startTimeout: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
   resourceLimits: plainObject,
@@ -49,22 +63,39 @@ const RULES = {
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   checkOptions('createRuntime', options, RULES)
+  checkOptions('createRuntime: defaults', options.defaults, POLICY_RULES)
   if (isOurWorker())
     throw new ConfigurationError(
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
   const { clock, parallelism } = system
-  const slots = options.threads ?? parallelism
+  const { callsPerThread = 1 } = options
+  const threads = options.threads ?? parallelism
+  const slots = threads * callsPerThread
   const maxDepth = options.maxDepth ?? MAX_DEPTH
-  const { startTimeout = START_TIMEOUT_MS, resourceLimits, execArgv } = options
+  const {
+    startTimeout = START_TIMEOUT_MS,
+    resourceLimits,
+    execArgv,
+    defaults = {},
+    graceMs = GRACE_MS,
+    resultTtl = 0,
+  } = options
   const inline = options.executor === 'inline'
   return new LocalRuntime({
     environment: system,
     hold: processHold(),
+    defaults,
+    graceMs,
+    resultTtl,
     admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ slots, maxDepth }, report, clock)
-        : new PiscinaExecutor({ slots, maxDepth, startTimeout, resourceLimits, execArgv }, report, clock),
+        ? new InlineExecutor({ slots, maxDepth, defaults }, report, clock)
+        : new PiscinaExecutor(
+            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
+            report,
+            clock,
+          ),
   })
 }

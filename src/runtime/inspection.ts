@@ -22,7 +22,12 @@ export interface Inspection {
   readonly ready: readonly CallInfo[]
   /** Names of the tasks registered on this thread. */
   readonly tasks: readonly string[]
-  readonly workers: readonly { readonly id: number; readonly threadId: number; readonly done: number }[]
+  readonly workers: readonly {
+    readonly id: number
+    readonly threadId: number
+    readonly done: number
+    readonly running: number
+  }[]
 }
 
 export function inspectionOf(
@@ -35,7 +40,7 @@ export function inspectionOf(
     running: running.map(({ workflow, node }) => infoOf(workflow, node)),
     ready: [...state.queue].map(({ workflow, node }) => infoOf(workflow, node)),
     tasks: [...tasks],
-    workers: workers.map(({ id, threadId, done }) => ({ id, threadId, done })),
+    workers,
   })
 }
 

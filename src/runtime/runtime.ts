@@ -1,7 +1,8 @@
 /** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
 
 import type { Canvas } from '../canvas/canvas.js'
-import { applicationOf, checkOptions, durationFrom, flag, type OptionsFor, requireCanvas } from '../canvas/options.js'
+import { applicationOf, type OptionsFor, requireCanvas } from '../canvas/options.js'
+import type { RunPolicy } from '../canvas/policy.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
@@ -11,9 +12,11 @@ import type { RuntimeEvents } from '../events/event.js'
 import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
 import { compile } from '../graph/compile.js'
 import type { Graph } from '../graph/graph.js'
-import type { AsyncResult } from '../result/async-result.js'
+import { checkOptions, durationFrom, flag } from '../option-rules.js'
+import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
 import { resultOf } from '../result/handle.js'
-import type { Instruction, Stimulus } from '../scheduler/messages.js'
+import { checkResultOptions } from '../result/options.js'
+import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
 import { Scheduler } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { registeredNames } from '../task/registry.js'
@@ -38,8 +41,10 @@ export interface Runtime extends AsyncDisposable {
   /** Starts a canvas and gives a promise of its value; rejects with what `AsyncResult.get` does, or `apply` throws. */
   run<C extends AnyCanvas>(canvas: C & Incomplete<C>): Promise<ResultOf<C>>
   run<C extends AnyCanvas>(canvas: C, options: OptionsFor<C>): Promise<ResultOf<C>>
-  /** The handle of an id, while it is pending or somebody holds its handle; else `undefined`. */
+  /** The handle of an id, while it is pending, somebody holds its handle, or `resultTtl` has not passed; else `undefined`. */
   result(id: string): AsyncResult<unknown> | undefined
+  /** Revokes calls or whole workflows, by id or handle, and tells how many calls that touched; finished and unknown ones do not count. */
+  revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
   /** What is there now: running and waiting calls, threads. A copy; costs time in proportion to the queue. */
   inspect(): Inspection
   /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
@@ -64,6 +69,9 @@ export interface Runtime extends AsyncDisposable {
   off<T extends keyof RuntimeEvents>(type: T, listener?: (event: RuntimeEvents[T]) => void): this
 }
 
+/** An id, or a handle. */
+export type RevokeTarget = string | AsyncResult<unknown>
+
 /** What `close` and `destroy` did with pending calls: how many ended by themselves, how many were revoked, and whether time ran out. */
 export interface ShutdownReport {
   readonly finished: number
@@ -77,6 +85,9 @@ export interface RuntimeParts {
   readonly hold: Hold
   readonly makeExecutor: (report: Report) => Executor
   readonly admission: Admission
+  readonly defaults: RunPolicy
+  readonly graceMs: number
+  readonly resultTtl: number
 }
 
 const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
@@ -90,20 +101,25 @@ export class LocalRuntime implements Runtime {
   readonly #executor: Executor
   readonly #bus: EventBus
   readonly #shelf: HandleShelf
+  readonly #resultTtl: number
+  /** Finished workflows that can be looked up for a while, though nobody holds them. */
+  readonly #kept = new Set<Workflow>()
   readonly #waiting = new WeakMap<Workflow, Map<number, Set<() => void>>>()
   #whenIdle: (() => void)[] = []
   #open = 0
+  #cancelWake = (): void => {}
   #endedEarly: (() => void)[] = []
   #closing: Promise<ShutdownReport> | undefined
   #destroying: Promise<void> | undefined
 
-  constructor({ environment, hold, makeExecutor, admission }: RuntimeParts) {
+  constructor({ environment, hold, makeExecutor, admission, defaults, graceMs, resultTtl }: RuntimeParts) {
+    this.#resultTtl = resultTtl
     this.#environment = environment
     this.#hold = hold
     this.#admission = admission
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
-    this.#scheduler = new Scheduler(this.#executor.slots, idPrefix)
+    this.#scheduler = new Scheduler(this.#executor.slots, idPrefix, { defaults, graceMs })
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
   }
@@ -126,6 +142,25 @@ export class LocalRuntime implements Runtime {
     const found = this.#scheduler.find(id)
     if (found === undefined) return this.#shelf.find(id)
     return resultOf(this.#shelf.sourceOf(found.workflow), found.node)
+  }
+
+  revoke(target: RevokeTarget | Iterable<RevokeTarget>, options: RevokeOptions = {}): number {
+    checkResultOptions('revoke', options)
+    const targets = typeof target === 'string' || !(Symbol.iterator in target) ? [target] : [...target]
+    const found = targets.flatMap((one) => {
+      const id = typeof one === 'string' ? one : one.id
+      const known = this.#scheduler.find(id)
+      return known === undefined
+        ? []
+        : [{ ...known, scope: typeof one === 'string' ? ('call' as const) : ('subtree' as const) }]
+    })
+    return this.#revoke(found, options)
+  }
+
+  #revoke(targets: Revoke['targets'], { reason, terminate = false }: RevokeOptions): number {
+    const before = this.#scheduler.state().revoked
+    this.#drive({ type: 'revoke', at: this.#now(), targets, reason, terminate })
+    return this.#scheduler.state().revoked - before
   }
 
   inspect(): Inspection {
@@ -182,8 +217,40 @@ export class LocalRuntime implements Runtime {
     this.#requireFreeIds(graph)
     const submittedAt = {}
     Error.captureStackTrace(submittedAt, this.#submit)
-    const { args, kwargs, keepIntermediate: keep = method === 'apply' } = application
-    return this.#drive({ type: 'submit', at: this.#now(), graph, args, kwargs, keep, submittedAt }) as Workflow
+    const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
+    const stimulus = {
+      type: 'submit',
+      at: this.#now(),
+      graph,
+      args,
+      kwargs,
+      keep,
+      submittedAt,
+      isRevoked: signal?.aborted ?? false,
+    } as const
+    const workflow = this.#drive(stimulus) as Workflow
+    if (signal !== undefined) this.#obey(signal, workflow)
+    if (this.#resultTtl > 0) this.#keep(workflow)
+    return workflow
+  }
+
+  /** Revokes a workflow when its signal aborts; listens no longer than the workflow runs. */
+  #obey(signal: AbortSignal, workflow: Workflow): void {
+    const { exit } = workflow.graph
+    const revoke = (): void =>
+      void this.#revoke([{ workflow, node: exit, scope: 'subtree' }], { reason: signal.reason })
+    if (signal.aborted) return revoke()
+    signal.addEventListener('abort', revoke, { once: true })
+    this.#whenEnded(workflow, exit, () => signal.removeEventListener('abort', revoke))
+  }
+
+  /** Keeps a workflow for `resultTtl` after its end. */
+  #keep(workflow: Workflow): void {
+    this.#shelf.sourceOf(workflow)
+    this.#kept.add(workflow)
+    if (this.#resultTtl === Infinity) return
+    const drop = (): void => void this.#kept.delete(workflow)
+    this.#whenEnded(workflow, workflow.graph.exit, () => this.#environment.clock.after(this.#resultTtl, drop))
   }
 
   #requireOpen(): void {
@@ -210,6 +277,12 @@ export class LocalRuntime implements Runtime {
     switch (instruction.type) {
       case 'accepted':
         return // told by what the scheduler keeps
+      case 'wake':
+        return this.#wake(instruction.at)
+      case 'tell':
+        return this.#executor.tell(instruction.batch, instruction.call, instruction.told)
+      case 'terminate':
+        return this.#executor.terminate(instruction.batch, instruction.loss)
       case 'dispatch':
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
@@ -233,6 +306,19 @@ export class LocalRuntime implements Runtime {
     const whenIdle = this.#whenIdle
     this.#whenIdle = []
     for (const resolve of whenIdle) resolve()
+  }
+
+  /** One timer for all that the scheduler waits for. */
+  #wake(at: number | undefined): void {
+    this.#cancelWake()
+    this.#cancelWake = () => {}
+    if (at === undefined) return
+    const tick = (): void => {
+      const now = this.#now()
+      if (now < at) this.#cancelWake = this.#environment.clock.after(at - now, tick)
+      else this.#drive({ type: 'tick', at: now })
+    }
+    this.#cancelWake = this.#environment.clock.after(at - this.#now(), tick)
   }
 
   #whenEnded(workflow: Workflow, node: number, callback: () => void): () => void {
@@ -297,17 +383,23 @@ export class LocalRuntime implements Runtime {
       sourceOf: (workflow: Workflow) => this.#shelf.sourceOf(workflow),
       whenEnded: (workflow: Workflow, node: number, callback: () => void) => this.#whenEnded(workflow, node, callback),
       after: (ms: number, callback: () => void) => this.#environment.clock.after(ms, callback),
+      revoke: (workflow: Workflow, node: number, options: RevokeOptions) => {
+        this.#revoke([{ workflow, node, scope: 'subtree' }], options)
+      },
     }
   }
 
   #report(): Report {
     return {
-      outcomes: (batch, outcomes) => void this.#drive({ type: 'outcomes', at: this.#now(), batch, outcomes }),
+      outcomes: (batch, outcomes) =>
+        void this.#drive({ type: 'outcomes', at: this.#now(), batch, outcomes, random: this.#environment.random() }),
+      said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
       lost: (batch, loss) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss }),
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
       offline: ({ id }, reason) => this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason }),
-      warning: (message, error) => this.#bus.emit({ type: 'warning', at: this.#now(), message, error }),
+      warning: (message, error, taskId) =>
+        this.#bus.emit({ type: 'warning', at: this.#now(), message, error, ...(taskId !== undefined && { taskId }) }),
     }
   }
 }

@@ -1,10 +1,10 @@
 /** What handles see of one applied workflow: reads its columns, and asks the runtime to be told of ends. */
 import { ResultTimeoutError } from '../errors.js'
 import { joinFilledBy, nextStepOf } from '../graph/graph.js'
-import type { TaskState } from '../result/async-result.js'
+import type { RevokeOptions, TaskState } from '../result/async-result.js'
 import type { NodeEnd, NodeRef, ResultSource } from '../result/source.js'
 import { CELERY_STATE } from '../scheduler/lifecycle.js'
-import { tracksStart } from '../scheduler/scheduler.js'
+import { taskOptionsOf } from '../scheduler/policies.js'
 import { DROPPED, unwrapped, type Workflow } from '../scheduler/workflow.js'
 
 /** What a source needs of the runtime. */
@@ -12,6 +12,7 @@ export interface SourceHost {
   sourceOf(workflow: Workflow): WorkflowSource
   whenEnded(workflow: Workflow, node: number, callback: () => void): () => void
   after(ms: number, callback: () => void): () => void
+  revoke(workflow: Workflow, node: number, options: RevokeOptions): void
 }
 
 export class WorkflowSource implements ResultSource {
@@ -53,6 +54,22 @@ export class WorkflowSource implements ResultSource {
     return exits
   }
 
+  infoOf(node: number): unknown {
+    return this.#workflow.shown.get(node)?.meta
+  }
+
+  progressOf(node: number): unknown {
+    return this.#workflow.progress.get(node)
+  }
+
+  revoke(node: number, options: RevokeOptions): void {
+    this.#host.revoke(this.#workflow, node, options)
+  }
+
+  forget(node: number): void {
+    if (this.#workflow.isFinal(node)) this.#workflow.drop(node)
+  }
+
   parentOf(node: number): NodeRef | undefined {
     const feeder = this.#workflow.feederOf(node)
     if (feeder >= 0) return { source: this, node: feeder }
@@ -79,15 +96,18 @@ export class WorkflowSource implements ResultSource {
 
 /** Celery's name for the state of a node. */
 export function stateOf(workflow: Workflow, node: number): TaskState {
+  const shown = workflow.shown.get(node)
+  if (shown !== undefined && !workflow.isFinal(node)) return shown.state
   const status = workflow.status(node)
-  return status === 'running' && !tracksStart(workflow, node) ? CELERY_STATE.ready : CELERY_STATE[status]
+  const hidesStart = status === 'running' && taskOptionsOf(workflow, node).trackStarted !== true
+  return hidesStart ? CELERY_STATE.ready : CELERY_STATE[status]
 }
 
 /** How a final node ended; what is known of its error can be asked of `failureOf` from then on. */
 export function endOf(workflow: Workflow, node: number): NodeEnd {
+  if (workflow.value(node) === DROPPED) return notKept(workflow, node)
   if (workflow.succeeded(node)) {
-    const value = workflow.value(node)
-    return value === DROPPED ? notKept(workflow, node) : { ok: true, value }
+    return { ok: true, value: workflow.value(node) }
   }
   const failure = workflow.failure(node)
   const original = unwrapped(failure)
@@ -98,6 +118,10 @@ export function endOf(workflow: Workflow, node: number): NodeEnd {
 
 function notKept(workflow: Workflow, node: number): NodeEnd {
   const id = workflow.idOf(node)
-  const error = new ResultTimeoutError(`the value of ${id} was not kept: apply with keepIntermediate: true`, id, 0)
+  const error = new ResultTimeoutError(
+    `what came of ${id} was not kept: it was forgotten, or applied with keepIntermediate: false`,
+    id,
+    0,
+  )
   return { ok: false, error, ownError: error, traceback: undefined }
 }

@@ -2,7 +2,7 @@
 
 import { invocationOf } from '../graph/call.js'
 import { CELERY_STATE, type FinalStatus } from './lifecycle.js'
-import type { Emit } from './messages.js'
+import type { CallReport, Emit } from './messages.js'
 import type { End, Workflow } from './workflow.js'
 
 const about = (workflow: Workflow, node: number, at: number) => ({
@@ -11,7 +11,7 @@ const about = (workflow: Workflow, node: number, at: number) => ({
   taskName: workflow.taskNameOf(node),
   rootId: workflow.rootId(),
   parentId: workflow.parentIdOf(workflow.input(node)),
-  attempt: 1,
+  attempt: workflow.attemptOf(node),
 })
 
 export const callEvents = {
@@ -34,9 +34,34 @@ export const callEvents = {
     const call = about(workflow, node, at)
     if (end.status === 'succeeded')
       return { type: 'emit', event: { ...call, type: 'task-succeeded', value: end.value, runMs: at - startedAt } }
-    if (end.status === 'revoked') return { type: 'emit', event: { ...call, type: 'task-revoked' } }
+    if (end.status === 'revoked') {
+      const expired = (end.failure.error as { code?: unknown }).code === 'ERR_EXPIRED'
+      return { type: 'emit', event: { ...call, type: 'task-revoked', terminated: false, expired } }
+    }
+    if (end.status === 'ignored') return { type: 'emit', event: { ...call, type: 'task-ignored' } }
+    if (end.status === 'rejected') return { type: 'emit', event: { ...call, type: 'task-rejected', requeued: false } }
     const { error, traceback, path } = workflow.describe(end.failure)
     return { type: 'emit', event: { ...call, type: 'task-failed', error, traceback, path } }
+  },
+
+  retried(workflow: Workflow, node: number, error: Error, delayMs: number, at: number): Emit {
+    return { type: 'emit', event: { ...about(workflow, node, at), type: 'task-retried', error, delayMs } }
+  },
+
+  requeued(workflow: Workflow, node: number, at: number): Emit {
+    return { type: 'emit', event: { ...about(workflow, node, at), type: 'task-rejected', requeued: true } }
+  },
+
+  reported(
+    workflow: Workflow,
+    node: number,
+    report: Extract<CallReport, { kind: 'progress' | 'state' }>,
+    at: number,
+  ): Emit {
+    const call = about(workflow, node, at)
+    if (report.kind === 'progress')
+      return { type: 'emit', event: { ...call, type: 'task-progress', value: report.value } }
+    return { type: 'emit', event: { ...call, type: 'task-state', state: report.state, meta: report.meta } }
   },
 
   /** A workflow is over, callbacks and errbacks included. */

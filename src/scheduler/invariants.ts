@@ -5,39 +5,80 @@ import { joinFilledBy } from '../graph/graph.js'
 import type { SchedulerState } from './scheduler.js'
 import type { Workflow } from './workflow.js'
 
+/** Where calls are, by their keys. */
+interface Places {
+  readonly queued: ReadonlySet<string>
+  /** Runs that still speak for their calls: not those of revoked calls, or given up for another run. */
+  readonly running: ReadonlySet<string>
+  /** Members that were added to joins while those filled up, and have not ended. */
+  readonly added: ReadonlyMap<string, number>
+}
+
 /** @throws {@link InvalidTransitionError} for the first that does not hold. */
 export function checkInvariants(state: SchedulerState): void {
+  const places = { queued: queuedIn(state), running: runningIn(state), added: addedIn(state) }
+  const holding = [...state.running.values()].filter(({ isParked }) => !isParked).length
+  hold(state.free + holding === state.slots, 'slots are lost or made up', state.free)
+  hold(state.free <= 0 || places.queued.size === 0, 'a call waits though a slot is free', [...places.queued][0])
+  for (const workflow of state.workflows.values()) {
+    for (let node = 0; node < workflow.graph.size; node++) checkNode(workflow, node, places)
+    checkJoins(workflow, places)
+    hold(canGoOn(workflow, places), 'a workflow waits for nothing', workflow.number)
+  }
+}
+
+function queuedIn({ queue }: SchedulerState): ReadonlySet<string> {
   const queued = new Set<string>()
-  for (const { workflow, node } of state.queue) {
+  for (const { workflow, node } of queue) {
     hold(!queued.has(key(workflow, node)), 'a call waits twice in the queue', key(workflow, node))
     queued.add(key(workflow, node))
   }
-  hold(queued.size === state.queue.size, 'the queue counts wrongly', state.queue.size)
-  const running = new Set<string>()
-  for (const { batch } of state.running.values())
-    for (const { workflow, node } of batch.calls) running.add(key(workflow, node))
-  hold(state.free + state.running.size === state.slots, 'slots are lost or made up', state.free)
-  hold(state.free >= 0, 'more batches run than there are slots', state.free)
-  hold(state.free === 0 || queued.size === 0, 'a call waits though a slot is free', [...queued][0])
-  for (const workflow of state.workflows.values()) checkWorkflow(workflow, queued, running)
+  return queued
 }
 
-function checkWorkflow(workflow: Workflow, queued: ReadonlySet<string>, running: ReadonlySet<string>): void {
+function runningIn({ running }: SchedulerState): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const { batch } of running.values())
+    for (const { workflow, node, attempt } of batch.calls) {
+      if (workflow.isFinal(node) || workflow.attemptOf(node) !== attempt) continue
+      hold(!found.has(key(workflow, node)), 'a call runs twice at one time', key(workflow, node))
+      found.add(key(workflow, node))
+    }
+  return found
+}
+
+function addedIn({ workflows }: SchedulerState): ReadonlyMap<string, number> {
+  const added = new Map<string, number>()
+  for (const workflow of workflows.values()) {
+    const { continuation, graph } = workflow
+    if (continuation?.kind !== 'member' || workflow.isFinal(graph.exit)) continue
+    const join = key(continuation.workflow, continuation.join)
+    added.set(join, (added.get(join) ?? 0) + 1)
+  }
+  return added
+}
+
+/** A call that is not final is in one place, and in the one that its status says. */
+function checkNode(workflow: Workflow, node: number, { queued, running }: Places): void {
+  const status = workflow.status(node)
+  const name = key(workflow, node)
+  const isQueued = queued.has(name)
+  const isReplaced = workflow.replacements.has(node)
+  const hasTimer = workflow.timers.has(node)
+  hold((status === 'ready') === isQueued, `a call that is ${status} ${isQueued ? 'is' : 'is not'} in the queue`, name)
+  hold(status !== 'running' || running.has(name) || isReplaced, 'a running call has no batch', name)
+  hold(!running.has(name) || status === 'running', `a call that is ${status} has a batch`, name)
+  hold(!isReplaced || status === 'running', `a call that is ${status} has a replacement`, name)
+  hold(!(isReplaced && running.has(name)), 'a replaced call has a batch', name)
+  const waits = status === 'scheduled' || status === 'retrying'
+  hold(waits === hasTimer, `a call that is ${status} ${hasTimer ? 'has a' : 'has no'} timer`, name)
+  hold(!workflow.isFinal(node) || !workflow.expiries.has(node), 'a final call can expire', name)
+}
+
+function checkJoins(workflow: Workflow, { added }: Places): void {
   let left = 0
   const missing = new Map<number, number>()
   for (let node = 0; node < workflow.graph.size; node++) {
-    const status = workflow.status(node)
-    const name = key(workflow, node)
-    hold(
-      (status === 'ready') === queued.has(name),
-      `a call that is ${status} ${queued.has(name) ? 'is' : 'is not'} in the queue`,
-      name,
-    )
-    hold(
-      (status === 'running') === running.has(name),
-      `a call that is ${status} ${running.has(name) ? 'has' : 'has no'} batch`,
-      name,
-    )
     if (workflow.isFinal(node)) continue
     left++
     const join = joinFilledBy(workflow.graph, node)
@@ -46,16 +87,19 @@ function checkWorkflow(workflow: Workflow, queued: ReadonlySet<string>, running:
   hold(left === workflow.left, 'a workflow miscounts its open nodes', [workflow.number, left, workflow.left])
   hold(left > 0, 'a finished workflow is still kept', workflow.number)
   for (const [join, filling] of workflow.fillings) {
-    hold(!workflow.isFinal(join), 'a final join is still filling', key(workflow, join))
-    hold(filling.missing === missing.get(join), 'a join miscounts its members', key(workflow, join))
+    const name = key(workflow, join)
+    hold(!workflow.isFinal(join), 'a final join is still filling', name)
+    hold(filling.missing === (missing.get(join) ?? 0) + (added.get(name) ?? 0), 'a join miscounts its members', name)
   }
-  hold(canGoOn(workflow, queued, running), 'a workflow waits for nothing', workflow.number)
 }
 
-/** Something of the workflow is ready or running: else nothing would ever end it. */
-function canGoOn(workflow: Workflow, queued: ReadonlySet<string>, running: ReadonlySet<string>): boolean {
-  for (let node = 0; node < workflow.graph.size; node++)
-    if (queued.has(key(workflow, node)) || running.has(key(workflow, node))) return true
+/** Something of the workflow is ready, running or waits for its time, or what stands for a part of it is: else nothing would ever end it. */
+function canGoOn(workflow: Workflow, { queued, running, added }: Places): boolean {
+  for (let node = 0; node < workflow.graph.size; node++) {
+    const name = key(workflow, node)
+    if (queued.has(name) || running.has(name) || added.has(name)) return true
+    if (workflow.timers.has(node) || workflow.replacements.has(node)) return true
+  }
   return false
 }
 

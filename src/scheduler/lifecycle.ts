@@ -3,16 +3,20 @@ import { InvalidTransitionError } from '../errors.js'
 
 /** Every legal move. Any other move is our bug and throws {@link InvalidTransitionError}. */
 export const MOVES = {
-  waiting: ['ready', 'succeeded', 'failed', 'revoked'], // a join succeeds without running; what a failed step would have fed fails with it
-  ready: ['running', 'failed', 'revoked'], // failed: its thread cannot start
-  running: ['succeeded', 'failed', 'revoked'],
+  waiting: ['scheduled', 'ready', 'succeeded', 'failed', 'revoked', 'ignored', 'rejected'], // a join succeeds without running
+  scheduled: ['ready', 'revoked'], // countdown, eta
+  ready: ['running', 'failed', 'revoked'],
+  running: ['succeeded', 'failed', 'retrying', 'ready', 'revoked', 'ignored', 'rejected'], // ready: requeued
+  retrying: ['ready', 'revoked'], // waits for its next run
   succeeded: [],
   failed: [],
   revoked: [],
+  ignored: [],
+  rejected: [],
 } as const satisfies Record<string, readonly string[]>
 
 export type Status = keyof typeof MOVES
-export type FinalStatus = 'succeeded' | 'failed' | 'revoked'
+export type FinalStatus = 'succeeded' | 'failed' | 'revoked' | 'ignored' | 'rejected'
 
 /** Statuses by the number under which a node's column holds them. */
 export const STATUSES = Object.keys(MOVES) as readonly Status[]
@@ -20,11 +24,15 @@ export const STATUSES = Object.keys(MOVES) as readonly Status[]
 /** Where our vocabulary meets Celery's, and nowhere else. */
 export const CELERY_STATE = {
   waiting: 'PENDING',
+  scheduled: 'RECEIVED',
   ready: 'RECEIVED',
   running: 'STARTED',
+  retrying: 'RETRY',
   succeeded: 'SUCCESS',
   failed: 'FAILURE',
   revoked: 'REVOKED',
+  ignored: 'IGNORED',
+  rejected: 'REJECTED',
 } as const satisfies Record<Status, string>
 
 const allowed: readonly ReadonlySet<number>[] = STATUSES.map(

@@ -1,17 +1,20 @@
 /** All that the scheduler and its driver say to each other: stimuli in, instructions out. Data only. */
 
+import type { AnyCanvas } from '../canvas/typing.js'
 import type { WorkerLossReason } from '../errors.js'
 import type { RuntimeEvent } from '../events/event.js'
 import type { Invocation } from '../graph/call.js'
+import type { CallPolicy } from './policies.js'
 import type { Plan, Workflow } from './workflow.js'
 
 /** What goes in. `at` is ms since the epoch of the driver's clock. */
-export type Stimulus = Submit | Watch | Listen | Outcomes | Lost | Close
+export type Stimulus = Submit | Watch | Listen | Outcomes | Lost | Report | Revoke | Tick | Close
 
 /** A compiled canvas is to run. */
 export interface Submit extends Plan {
   readonly type: 'submit'
-  readonly at: number
+  /** It is revoked before it starts: its signal has aborted already. */
+  readonly isRevoked: boolean
   readonly args: readonly unknown[]
   readonly kwargs: Readonly<Record<string, unknown>>
 }
@@ -35,6 +38,49 @@ export interface Outcomes {
   readonly at: number
   readonly batch: number
   readonly outcomes: readonly Outcome[]
+  /** Between 0 and 1, for the jitter of a retry. */
+  readonly random: number
+}
+
+/** What a running call says of itself before it ends. */
+export interface Report {
+  readonly type: 'report'
+  readonly at: number
+  readonly batch: number
+  readonly call: number
+  readonly report: CallReport
+}
+
+export type CallReport =
+  | { readonly kind: 'progress'; readonly value: unknown }
+  | { readonly kind: 'state'; readonly state: string; readonly meta: unknown }
+  /** The body begins: the hard limit counts from here. */
+  | { readonly kind: 'started' }
+  /** A canvas to apply as a child, under this id. */
+  | { readonly kind: 'apply'; readonly child: number; readonly id: string; readonly canvas: AnyCanvas }
+  | { readonly kind: 'revoke-child'; readonly child: number; readonly reason: unknown; readonly terminate: boolean }
+  | { readonly kind: 'add-to-chord'; readonly canvas: AnyCanvas }
+  /** It waits for a child and lends its slot; or goes on. */
+  | { readonly kind: 'parked' | 'resumed' }
+
+/** Somebody wants these nodes revoked, with all that has not ended before them in their chains. */
+export interface Revoke {
+  readonly type: 'revoke'
+  readonly at: number
+  readonly targets: readonly {
+    readonly workflow: Workflow
+    readonly node: number
+    readonly scope: 'call' | 'subtree'
+  }[]
+  readonly reason: unknown
+  /** End the threads of running calls that do not stop in time. */
+  readonly terminate: boolean
+}
+
+/** Time has passed: what was waited for until `at` is due. */
+export interface Tick {
+  readonly type: 'tick'
+  readonly at: number
 }
 
 /** The thread of a batch died. */
@@ -57,6 +103,23 @@ export interface Close {
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: Error; readonly item?: number }
+  | TaskSignal
+
+/** A run that ended neither with a value nor with an error. */
+export type TaskSignal =
+  | {
+      readonly ok: 'retry'
+      readonly error: Error
+      /** How long to wait, in ms, of which with `jitter` a random part; or until when. */
+      readonly wait: number | Date
+      readonly jitter: boolean
+      /** All arguments of the next run; the same if there are none. */
+      readonly args: readonly unknown[] | undefined
+    }
+  /** This canvas takes the call's place. */
+  | { readonly ok: 'replace'; readonly canvas: AnyCanvas }
+  | { readonly ok: 'ignore' }
+  | { readonly ok: 'reject'; readonly requeue: boolean }
 
 /** Why a thread died. */
 export interface Loss {
@@ -66,12 +129,41 @@ export interface Loss {
 }
 
 /** What comes out, in the order in which it is to be carried out. */
-export type Instruction = Accepted | Dispatch | Ended | Emit
+export type Instruction = Accepted | Wake | Tell | Terminate | Dispatch | Ended | Emit
 
 /** The workflow that a submitted canvas became; comes first. */
 export interface Accepted {
   readonly type: 'accepted'
   readonly workflow: Workflow
+}
+
+/** The next {@link Tick} is wanted at this time; none if there is none. Replaces what was wanted before. */
+export interface Wake {
+  readonly type: 'wake'
+  readonly at: number | undefined
+}
+
+/** A running call is to be told something. */
+export interface Tell {
+  readonly type: 'tell'
+  readonly batch: number
+  readonly call: number
+  readonly told: Told
+}
+
+export type Told =
+  | { readonly kind: 'cancel'; readonly error: Error }
+  | {
+      readonly kind: 'child'
+      readonly child: number
+      readonly outcome: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error }
+    }
+
+/** The thread of a batch is to be ended. */
+export interface Terminate {
+  readonly type: 'terminate'
+  readonly batch: number
+  readonly loss: Loss
 }
 
 /** Calls that are to start now, in one message. */
@@ -91,6 +183,7 @@ export interface Call extends Invocation {
   readonly workflow: Workflow
   readonly node: number
   readonly attempt: number
+  readonly policy: CallPolicy
 }
 
 /** A node that is watched has ended. */

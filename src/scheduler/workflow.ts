@@ -4,9 +4,20 @@
  */
 
 import { rememberFailure, type TaskFailure } from '../canvas/failure.js'
+import type { RunIdentity } from '../errors.js'
 import { type Input, taskOf } from '../graph/call.js'
-import { bodyOf, firstCall, type Graph, groupOfNode, joinFilledBy, joinPath, pathOf } from '../graph/graph.js'
+import {
+  bodyOf,
+  firstCall,
+  type Graph,
+  groupOfNode,
+  type Join,
+  joinFilledBy,
+  joinPath,
+  pathOf,
+} from '../graph/graph.js'
 import { checkMove, codeOf, type FinalStatus, isFinalCode, STATUSES, type Status } from './lifecycle.js'
+import type { Timer } from './timers.js'
 
 /** What went wrong, shared by every node that fails because of it. */
 export interface Failure {
@@ -22,19 +33,30 @@ export interface Failure {
   readonly item?: number | undefined
   /** 1 for the first run; 0 if nothing ran. */
   readonly attempt: number
+  /** What is known of it, if it began in another workflow that stands for a part of this one. */
+  readonly told?: TaskFailure
 }
 
 /** How a node ended. */
 export type End =
   | { readonly status: 'succeeded'; readonly value: unknown }
-  | { readonly status: 'failed' | 'revoked'; readonly failure: Failure }
+  | { readonly status: 'failed' | 'revoked' | 'ignored' | 'rejected'; readonly failure: Failure }
+
+/** A slot that got no value. */
+export interface Unfilled {
+  readonly slot: number
+  readonly end: Exclude<End, { status: 'succeeded' }>
+}
 
 /** A join that is filling up. */
 export interface Filling {
   missing: number
   readonly values: unknown[]
-  /** The first failed member in member order, so far. */
-  failed: { readonly slot: number; readonly node: number } | undefined
+  /** Members that were added while it filled. */
+  readonly added: Workflow[]
+  /** The first member in member order that failed or was revoked, so far; and the first that was ignored or rejected. */
+  failed: Unfilled | undefined
+  ignored: Unfilled | undefined
 }
 
 /** Who started a workflow: a node of another one, whose callback or errback it is. */
@@ -43,6 +65,21 @@ export interface Origin {
   readonly node: number
   /** Where its canvas stands in the one that started it. */
   readonly path: string
+}
+
+/** What is waiting for a workflow's end, beside handles: it stands for something in another one. */
+export type Continuation =
+  /** It is in the place of a call. */
+  | { readonly kind: 'replacement' }
+  /** It is a member that was added to a header or group while that ran. */
+  | { readonly kind: 'member'; readonly workflow: Workflow; readonly join: number; readonly slot: number }
+  /** It was applied by a running call. */
+  | { readonly kind: 'child'; readonly batch: number; readonly child: number }
+
+/** A header or group to which members can be added. */
+export interface Header {
+  readonly workflow: Workflow
+  readonly join: number
 }
 
 /** A workflow started by a callback, at the node that ends it. */
@@ -54,6 +91,8 @@ export interface ChildRef {
 /** Stands for a value that nobody asked to keep. */
 export const DROPPED: unique symbol = Symbol('dropped')
 
+const WAITING = codeOf('waiting')
+const READY = codeOf('ready')
 const SUCCEEDED = codeOf('succeeded')
 
 /** What a workflow is made from. */
@@ -63,6 +102,8 @@ export interface Plan {
   readonly keep: boolean
   /** The stack at the place of submission, made into text only when somebody looks. */
   readonly submittedAt: { readonly stack?: string }
+  /** When, in ms since the epoch. */
+  readonly at: number
 }
 
 export class Workflow {
@@ -73,6 +114,8 @@ export class Workflow {
   /** The outermost workflow of callbacks of callbacks. */
   readonly root: Workflow
   readonly submittedAt: { readonly stack?: string }
+  /** When it was applied, in ms since the epoch. */
+  readonly appliedAt: number
   /** Text in front of the ids that are made here. */
   readonly idPrefix: string
 
@@ -84,10 +127,30 @@ export class Workflow {
   callsInAll = 0
   /** The member that ended last, by join: it is the parent of what comes next. */
   readonly closers = new Map<number, number>()
+  /** What its end leads to outside of it. */
+  continuation: Continuation | undefined
+  /** The header or group that its value goes into: it is a member added there, or in the place of a member. */
+  header: Header | undefined
+  /** What runs in the place of a call. */
+  readonly replacements = new Map<number, Workflow>()
   /** What has come through passes. */
   readonly passed = new Map<number, Input>()
   readonly fillings = new Map<number, Filling>()
   readonly watched = new Set<number>()
+  /** Runs that calls have had beside the last one; those that had any. */
+  readonly retries = new Map<number, number>()
+  /** Arguments that `retry({ args })` has given, in place of all. */
+  /** What the last failed run of a retrying call threw. */
+  readonly retryErrors = new Map<number, Error>()
+  /** All of it is to be revoked: joins of revoked members are revoked too. */
+  isRevoked = false
+  readonly replacedArgs = new Map<number, readonly unknown[]>()
+  /** What a scheduled or retrying node waits for, and what would revoke one that has not started. */
+  readonly timers = new Map<number, Timer>()
+  readonly expiries = new Map<number, Timer>()
+  /** States that running tasks show of themselves, and how far they say they are. */
+  readonly shown = new Map<number, { readonly state: string; readonly meta: unknown }>()
+  readonly progress = new Map<number, unknown>()
   readonly #children = new Map<number, ChildRef[]>()
   readonly #statuses: Uint8Array
   /** What came in until a node is final, then its value or its {@link Failure}. */
@@ -99,6 +162,7 @@ export class Workflow {
     this.graph = submit.graph
     this.keep = submit.keep
     this.submittedAt = submit.submittedAt
+    this.appliedAt = submit.at
     this.origin = origin
     this.root = origin?.workflow.root ?? this
     this.idPrefix = idPrefix
@@ -113,6 +177,14 @@ export class Workflow {
 
   isFinal(node: number): boolean {
     return isFinalCode(this.#statuses[node] as number)
+  }
+
+  isWaiting(node: number): boolean {
+    return this.#statuses[node] === WAITING
+  }
+
+  isReady(node: number): boolean {
+    return this.#statuses[node] === READY
   }
 
   succeeded(node: number): boolean {
@@ -154,6 +226,42 @@ export class Workflow {
     this.#values[node] = DROPPED
   }
 
+  /** What a join has collected so far. */
+  filling(node: number, { width }: Join): Filling {
+    const known = this.fillings.get(node)
+    if (known !== undefined) return known
+    const filling: Filling = {
+      missing: width,
+      values: new Array(width),
+      added: [],
+      failed: undefined,
+      ignored: undefined,
+    }
+    this.fillings.set(node, filling)
+    return filling
+  }
+
+  /** The nodes that lead to a node in its chain, and those inside of groups among them; the node itself last. */
+  upTo(node: number): readonly number[] {
+    const found: number[] = []
+    for (let at = node; at >= 0; at = this.feederOf(at)) {
+      for (const inside of this.inside(at)) found.push(inside)
+      found.push(at)
+    }
+    return found.reverse()
+  }
+
+  /** The nodes inside of a join; none of another node. */
+  inside(node: number): readonly number[] {
+    const last = this.graph.joins.get(node)?.last ?? node
+    return Array.from({ length: last - node }, (_, i) => node + 1 + i)
+  }
+
+  /** Forgets a value that nobody is to have any more: not that it was one. */
+  ignoreValue(node: number): void {
+    this.#values[node] = undefined
+  }
+
   /** Lets go of the values of a join's members: they are in its list now. */
   dropMembers(join: number): void {
     const last = this.graph.joins.get(join)?.last ?? join
@@ -188,6 +296,16 @@ export class Workflow {
     return source === undefined ? '' : taskOf(source).task
   }
 
+  /** Which run of a call this is, or would be next: 1 for the first. */
+  attemptOf(node: number): number {
+    return 1 + (this.retries.get(node) ?? 0)
+  }
+
+  /** Who a call is, for its errors. */
+  runOf(node: number, attempt = this.attemptOf(node)): RunIdentity {
+    return { taskId: this.idOf(node), taskName: this.taskNameOf(node), attempt }
+  }
+
   /** The id of the first call of all that belongs together. */
   rootId(): string {
     const { graph } = this.root
@@ -198,6 +316,13 @@ export class Workflow {
   parentIdOf(input: Input): string | undefined {
     if (input.by >= 0) return this.idOf(input.by)
     return this.origin?.workflow.idOf(this.origin.node)
+  }
+
+  /** Where the call at a node may add members: to the header or group that its value goes into; `undefined` if that is none. */
+  headerOf(node: number): Header | undefined {
+    const join = joinFilledBy(this.graph, node)
+    if (join >= 0) return { workflow: this, join }
+    return node === this.graph.exit ? this.header : undefined
   }
 
   groupOf(node: number): { readonly id: string; readonly index: number } | undefined {
@@ -218,6 +343,7 @@ export class Workflow {
 
   /** All that is known of a failure, as an errback and `failureOf` see it. */
   describe(failure: Failure): TaskFailure {
+    if (failure.told !== undefined) return failure.told
     const { error, origin, args = [], attempt } = failure
     const node = failure.cause === undefined ? origin : bodyOf(this.graph, origin)
     const described: TaskFailure = {

@@ -1,17 +1,51 @@
 /** Options of a task, given once where it is defined. */
-import { checkOptions, flag, type OptionRule, text } from '../canvas/options.js'
 
-/** Options of a task, given once with `task`. */
-export interface TaskOptions {
+import { checkPolicy, POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
+import { checkOptions, flag, type OptionRule, text } from '../option-rules.js'
+import type { TaskContext } from './context.js'
+
+/** Options of a task, given once with `task`; those shared with call options yield to the call's. */
+export interface TaskOptions extends RunPolicy, TaskHandlers {
   /** Full registered name. Default: `namespace.key`. */
   readonly name?: string
   /** Show the state `STARTED` while running; else it stays `RECEIVED` until the end. Default `false`. */
   readonly trackStarted?: boolean
 }
 
-const TASK_RULES: Readonly<Record<string, OptionRule>> = { name: text, trackStarted: flag }
+/** Functions run in the worker around the body, with its context as `this`. What one throws is a `warning` event and changes no outcome. */
+export interface TaskHandlers {
+  /** Before each run, retries included. */
+  beforeStart?(this: TaskContext, args: readonly any[]): void | Promise<void>
+  /** After a run that returned. */
+  onSuccess?(this: TaskContext, value: any, args: readonly any[]): void | Promise<void>
+  /** After the last failed run. */
+  onFailure?(this: TaskContext, error: Error, args: readonly any[]): void | Promise<void>
+  /** After a failed run that will be tried again. */
+  onRetry?(this: TaskContext, error: Error, args: readonly any[]): void | Promise<void>
+  /** Last of all; not after a retry, `ignore()` or `reject()`. */
+  afterReturn?(this: TaskContext, end: TaskEnd): void | Promise<void>
+}
+
+/** How a run ended, as {@link TaskHandlers.afterReturn} sees it. */
+export type TaskEnd =
+  | { readonly state: 'SUCCESS'; readonly value: any; readonly args: readonly any[] }
+  | { readonly state: 'FAILURE'; readonly error: Error; readonly args: readonly any[] }
+
+const handler: OptionRule = { expected: 'a function', accepts: (value) => typeof value === 'function' }
+
+const TASK_RULES: Readonly<Record<string, OptionRule>> = {
+  ...POLICY_RULES,
+  name: text,
+  trackStarted: flag,
+  beforeStart: handler,
+  onSuccess: handler,
+  onFailure: handler,
+  onRetry: handler,
+  afterReturn: handler,
+}
 
 /** @throws {@link ConfigurationError} for a wrong option, naming it and its value. */
 export function checkTaskOptions(where: string, options: TaskOptions): void {
   checkOptions(where, options, TASK_RULES)
+  checkPolicy(where, options)
 }

@@ -1,8 +1,7 @@
 /** Tasks over a plain module that the main thread does not load. */
-
-import { checkOptions, text } from '../canvas/options.js'
 import type { AnyFunction } from '../canvas/typing.js'
 import { NotRegisteredError } from '../errors.js'
+import { checkOptions, text } from '../option-rules.js'
 import { fileUrl, makeTask, nameOf, type Task } from './task.js'
 
 /** What a task module may export besides tasks. */

@@ -15,6 +15,7 @@ export function usesOf(file: ts.SourceFile, names: ReadonlySet<string>): Use[] {
   }
   const visit = (node: ts.Node): void => {
     if (isOnlyTypes(node)) return
+    if (isDateOfOneValue(node)) return visit(node.arguments[0])
     note(syntaxOf(node), node)
     if (ts.isIdentifier(node)) note(globalNameOf(node), node)
     else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) note(memberOf(node), node)
@@ -22,6 +23,12 @@ export function usesOf(file: ts.SourceFile, names: ReadonlySet<string>): Use[] {
   }
   visit(file)
   return found
+}
+
+/** `new Date(value)`, which reads no clock. Of no argument it does, and of several it reads the time zone. */
+function isDateOfOneValue(node: ts.Node): node is ts.NewExpression & { readonly arguments: readonly [ts.Expression] } {
+  if (!ts.isNewExpression(node) || node.arguments?.length !== 1 || ts.isSpreadElement(node.arguments[0]!)) return false
+  return ts.isIdentifier(node.expression) && node.expression.text === 'Date'
 }
 
 /** A part of the program that is gone at run time. A class's `extends X` is a value although the compiler files it under types. */

@@ -6,6 +6,7 @@
  */
 export const ORDER = [
   'errors',
+  'option-rules',
   'environment',
   'events',
   'result',
@@ -31,7 +32,7 @@ export const ORDER = [
 export type Room = (typeof ORDER)[number]
 
 /** Rooms that import neither Node nor a package, and touch nothing of {@link OUTSIDE}. */
-export const PURE: readonly Room[] = ['errors', 'events', 'canvas', 'task', 'graph', 'scheduler']
+export const PURE: readonly Room[] = ['errors', 'option-rules', 'events', 'canvas', 'task', 'graph', 'scheduler']
 
 /** Rooms that are pure but for promises: a handle's `get()` gives one. */
 export const PURE_BUT_FOR_PROMISES: readonly Room[] = ['result']
@@ -79,7 +80,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 export const LIGHT: readonly { readonly file: string; readonly reaches: readonly Room[] }[] = [
   {
     file: 'worker/entry.ts',
-    reaches: ['worker', 'task', 'canvas', 'result', 'serialization', 'errors', 'environment', 'events'],
+    reaches: ['worker', 'task', 'canvas', 'result', 'serialization', 'errors', 'option-rules', 'environment', 'events'],
   },
 ]
 

@@ -3,7 +3,7 @@
  * it gets and of what type, as the Python functions did that were observed; what it records goes to the file of `effects.js`.
  */
 import { setTimeout } from 'node:timers/promises'
-import { defineTasks, registerErrors } from 'celeriac'
+import { defineTasks, fromJSON, registerErrors, task } from 'celeriac'
 import { record } from './effects.js'
 
 class ValueError extends Error {
@@ -34,6 +34,11 @@ function number(value) {
 function list(value) {
   if (!Array.isArray(value)) throw new TypeError(`a list is needed, not ${typeof value}`)
   return value
+}
+
+/** The canvas of a dict that a task got as its last argument; what is in front of it are the canvas's arguments. */
+function splitCanvas(given) {
+  return { pre: given.slice(0, -1), canvas: fromJSON(given.at(-1), { tasks }) }
 }
 
 /** Positional and keyword arguments apart: the latter are the trailing options object. */
@@ -67,6 +72,35 @@ const errback =
   }
 const noteFailure = errback('onerr')
 const noteFailureBeforeRaising = errback('onerr_raises')
+
+/** A task that runs until it was retried `n` times, by `retry` with `options`. */
+const retriesUntil = (name, options) =>
+  function (x, n) {
+    record({ task: name, args: [x, n], retries: this.retries })
+    if (this.retries < n) this.retry({ countdown: 0, ...options })
+    return x
+  }
+
+const thrown = (error) => ({ exc_type: error.name, exc_message_contains: error.message })
+
+/** Handlers that record what they were told. */
+const recordingHandlers = {
+  beforeStart(args) {
+    record({ task: 'before_start', args, kwargs: {} })
+  },
+  onSuccess(retval, args) {
+    record({ task: 'on_success', retval, args, kwargs: {} })
+  },
+  onFailure(error, args) {
+    record({ task: 'on_failure', ...thrown(error), args, kwargs: {} })
+  },
+  onRetry(error, args) {
+    record({ task: 'on_retry', ...thrown(error), args, kwargs: {} })
+  },
+  afterReturn({ state, value, error, args }) {
+    record({ task: 'after_return', status: state, retval: error ? thrown(error) : value, args, kwargs: {} })
+  },
+}
 
 export const tasks = defineTasks(import.meta.url, {
   add: exact((x, y) => number(x) + number(y)),
@@ -104,4 +138,60 @@ export const tasks = defineTasks(import.meta.url, {
     record({ task: 'onerr_old', id: failure.taskId })
   }),
   sleep_ms: exact((ms, x) => setTimeout(ms, x)),
+  retry_until: retriesUntil('retry_until'),
+  retry_exc: retriesUntil('retry_exc', { error: new ValueError('gave up') }),
+  retry_once: task({ maxRetries: 1 }, retriesUntil('retry_once')),
+  retry_newargs(x) {
+    record({ task: 'retry_newargs', args: [x], retries: this.retries })
+    if (this.retries < 2) this.retry({ countdown: 0, args: [x + 10] })
+    return x
+  },
+  auto_retry: task({ retryFor: [ValueError], maxRetries: 2, retryDelay: 0 }, function (x, n) {
+    record({ task: 'auto_retry', args: [x, n], retries: this.retries })
+    if (this.retries < n) throw new ValueError(`auto:${this.retries}`)
+    return x
+  }),
+  auto_retry_not_type: task(
+    { retryFor: [Error], dontRetryFor: [TypeError], maxRetries: 2, retryDelay: 0 },
+    function (x, kind) {
+      record({ task: 'auto_retry_not_type', args: [x, kind], retries: this.retries })
+      if (kind === 'type') throw new TypeError('not retried')
+      if (kind === 'value' && this.retries < 1) throw new ValueError('retried')
+      return x
+    },
+  ),
+  replace_with(...given) {
+    const { pre, canvas } = splitCanvas(given)
+    return this.replace(pre.length > 0 ? canvas.partial(...pre) : canvas)
+  },
+  add_to_chord(...given) {
+    const { pre, canvas } = splitCanvas(given)
+    this.addToChord(canvas)
+    return pre[0]
+  },
+  spawn(...given) {
+    const { pre, canvas } = splitCanvas(given)
+    this.apply(canvas.partial(...pre))
+  },
+  ignore_me() {
+    this.ignore()
+  },
+  progress(x) {
+    this.updateState('PROGRESS', { x })
+    this.ignore()
+  },
+  progress_then(x) {
+    this.updateState('PROGRESS', { x })
+    return x
+  },
+  quiet: task({ ignoreResult: true }, (x) => {
+    record({ task: 'quiet', args: [x] })
+    return x
+  }),
+  handled: task(recordingHandlers, function (x, mode) {
+    if (mode === 'fail') throw new ValueError('handled')
+    if (mode === 'retry' && this.retries === 0) this.retry({ countdown: 0, error: new ValueError('again') })
+    if (mode === 'ignore') this.ignore()
+    return x
+  }),
 })

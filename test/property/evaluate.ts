@@ -37,6 +37,12 @@ export interface World {
   perform(task: string, args: readonly unknown[]): unknown
   /** Why the call at this place never comes to run its task, if it does not. */
   lost?(path: string): Error | undefined
+  /** Which run of the call at this place was its last; else the first. */
+  attempt?(path: string): number | undefined
+  /** What took the place of the call here. Asked once a call. */
+  replacement?(path: string): Canvas | undefined
+  /** Members that were added to the group here while it ran, in order. */
+  added?(path: string): readonly Canvas[]
 }
 
 export interface Evaluation {
@@ -47,9 +53,9 @@ export interface Evaluation {
   readonly ran: readonly Ran[]
 }
 
-export function evaluate(canvas: Canvas, world: World, input: Input = { args: [] }): Evaluation {
+export function evaluate(canvas: Canvas, world: World, input: Input = { args: [] }, path = ''): Evaluation {
   const evaluator = new Evaluator(world)
-  const outcome = evaluator.evaluate(canvas, input, '')
+  const outcome = evaluator.evaluate(canvas, input, path)
   const { ran } = evaluator
   return outcome.ok ? { ok: true, value: outcome.value, ran } : { ok: false, error: unwrapped(outcome.error), ran }
 }
@@ -104,6 +110,7 @@ class Evaluator {
       case 'group':
         return this.#collect(
           [...canvas.members].map((member, i) => this.evaluate(member, input, at(path, `members[${i}]`))),
+          path,
         )
       case 'chord':
         return this.#chord(canvas, input, path)
@@ -120,12 +127,17 @@ class Evaluator {
           slices([...canvas.items], canvas.size).map((items, i) =>
             this.#map(canvas.task, items, at(path, `members[${i}]`)),
           ),
+          path,
         )
     }
   }
 
-  /** The first failure in member order, else the list of values. */
-  #collect(members: readonly Outcome[]): Outcome {
+  /** The first failure in member order, else the list of values; those of added members come last. */
+  #collect(own: readonly Outcome[], path: string): Outcome {
+    const added = (own.length > 0 && this.#world.added?.(path)) || []
+    const members = [...own]
+    for (const member of added)
+      members.push(this.evaluate(member, { args: [] }, at(path, `members[${members.length}]`)))
     return members.find((member) => !member.ok) ?? succeeded(members.map((member) => member.ok && member.value))
   }
 
@@ -164,7 +176,12 @@ class Evaluator {
     body: () => unknown,
     item = (): string => '',
   ): Outcome {
-    const site = { taskName, path, args, attempt: 1 }
+    const replacement = this.#world.replacement?.(path)
+    if (replacement !== undefined) {
+      const end = this.evaluate(replacement, { args: [] }, path)
+      return end.ok ? succeeded(end.value) : end
+    }
+    const site = { taskName, path, args, attempt: this.#world.attempt?.(path) ?? 1 }
     const lost = this.#world.lost?.(path)
     if (lost !== undefined) return { ok: false, error: lost, site }
     try {

@@ -22,11 +22,21 @@ export function runInOrder(canvas: Built, { args, kwargs = {} }: Input, slots: n
     return instructions
   }
   const graph = production.compile(canvas as unknown as Canvas)
-  const [accepted] = drive({ type: 'submit', at: 0, graph, args, kwargs, keep: true, submittedAt: {} })
+  const [accepted] = drive({
+    type: 'submit',
+    at: 0,
+    graph,
+    args,
+    kwargs,
+    keep: true,
+    isRevoked: false,
+    submittedAt: {},
+  })
   if (accepted?.type !== 'accepted') throw new Error('not accepted')
   while (running.length > 0) {
     const [batch] = running.splice(random.below(running.length), 1) as [Batch]
-    drive({ type: 'outcomes', at: 0, batch: batch.number, outcomes: batch.calls.map((call) => perform(call, ran)) })
+    const outcomes = batch.calls.map((call) => perform(call, ran))
+    drive({ type: 'outcomes', at: 0, batch: batch.number, outcomes, random: 0 })
   }
   const { workflow } = accepted
   const outcome = workflow.succeeded(graph.exit)

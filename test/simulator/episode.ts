@@ -1,46 +1,37 @@
 /**
  * One run of the production scheduler under chance that can be repeated: some canvases, and in whatever order chance says their
- * submission, the ends of calls, lost threads, doubled and late outcomes, a close. No threads, no promises, no time but a counter.
- * Each seed draws for itself which faults there are and how often.
+ * submission, the ends of calls, what they report before, lost threads, doubled and late outcomes, revokes, time that passes, a close.
+ * No threads, no promises, no time but a counter.
  */
 import fc from 'fast-check'
 import type { Canvas } from '../../src/canvas/canvas.js'
-import { WorkerLostError } from '../../src/errors.js'
-import type { Batch, Instruction, Stimulus } from '../../src/scheduler/messages.js'
+import type { Instruction, Stimulus } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { anyInput, anyPlan } from '../property/arbitraries.js'
 import { show } from '../property/behaviour.js'
-import { evaluate, type Input, type Ran } from '../property/evaluate.js'
-import { Builder, type Plan, programOf, sizeOf } from '../property/plan.js'
+import type { Input } from '../property/evaluate.js'
+import { Builder, type Built, type Plan, programOf, sizeOf } from '../property/plan.js'
+import { Dresser } from './dressed.js'
+import { Job } from './job.js'
 import type { Machine } from './machine.js'
-import { behave, perform } from './perform.js'
 import { Random } from './random.js'
+import { ACTIONS, type Action, drawRates, type Rates } from './rates.js'
 import { Story } from './story.js'
-import { hold, Violation, Watchman } from './watchman.js'
-
-/** A canvas that was submitted, and what became of its calls, those of callbacks included. */
-interface Job {
-  readonly workflow: Workflow
-  readonly canvas: Canvas
-  readonly input: Input
-  readonly plan: Plan
-  readonly ran: Ran[]
-  /** Where a thread was lost under a call. */
-  readonly lost: Map<string, Error>
-}
+import { hold, Violation } from './violation.js'
+import { Watchman } from './watchman.js'
+import { Workers } from './workers.js'
 
 /** Longer than any canvas that is drawn can last. */
 const MOST_STEPS = 20_000
 /** Looking at everything after every step takes time in proportion to what there is. */
 const MOST_CANVASES = 60
+const MOST_IN_REPLACEMENTS = 8
 
-const plansOf = (seed: number, count: number): readonly Plan[] =>
+const plansOf = (seed: number, count: number, below: number): readonly Plan[] =>
   fc
     .sample(anyPlan, { seed, numRuns: count * 2 })
-    .filter((plan) => sizeOf(plan) < MOST_CANVASES)
+    .filter((plan) => sizeOf(plan) < below)
     .slice(0, count)
-
-type Action = 'submit' | 'settle' | 'lose' | 'repeat' | 'watch' | 'close'
 
 export class Episode {
   readonly story: Story
@@ -48,14 +39,15 @@ export class Episode {
   readonly #random: Random
   readonly #scheduler: InstanceType<Machine['Scheduler']>
   readonly #watchman: Watchman
+  readonly #workers: Workers
+  readonly #dresser: Dresser
   readonly #plans: Plan[]
+  /** For replacements, children and added members. */
+  readonly #spare: Plan[]
   readonly #inputs: Input[]
   readonly #jobs = new Map<Workflow, Job>()
-  /** Batches whose end the scheduler has been told. */
-  readonly #settled: number[] = []
-  readonly #rates: Readonly<Record<Action, number>>
+  readonly #rates: Rates
   readonly #keep: boolean
-  #now = 0
   #closes: number
 
   constructor(machine: Machine, seed: number) {
@@ -63,20 +55,23 @@ export class Episode {
     this.#machine = machine
     this.#random = random
     this.story = new Story(seed)
-    this.#scheduler = new machine.Scheduler(1 + random.below(4), 'sim-')
-    this.#watchman = new Watchman(machine)
-    this.#plans = [...plansOf(seed, 1 + random.below(5))]
+    this.#scheduler = new machine.Scheduler(1 + random.below(4), 'sim-', { graceMs: random.pick([0, 10, Infinity]) })
+    this.#plans = [...plansOf(seed, 1 + random.below(5), MOST_CANVASES)]
+    this.#spare = [...plansOf(seed + 1, 6, MOST_IN_REPLACEMENTS)]
     this.#inputs = fc.sample(anyInput, { seed, numRuns: 10 }) as Input[]
     this.#keep = random.chance(0.5)
     this.#closes = random.chance(0.15) ? 1 + random.below(2) : 0
-    this.#rates = {
-      submit: random.pick([0.2, 1, 10]),
-      settle: 2,
-      lose: random.pick([0, 0, 0.05, 0.5]),
-      repeat: random.pick([0, 0.3, 1]),
-      watch: random.pick([0, 0.5]),
-      close: 0.02,
-    }
+    this.#rates = drawRates(random)
+    this.#watchman = new Watchman(machine, random.chance(0.5), this.#rates.options.expiries === 0)
+    this.#dresser = new Dresser(random, this.#rates.options)
+    this.#workers = new Workers({
+      random,
+      watchman: this.#watchman,
+      signals: this.#rates.signals,
+      handle: (stimulus) => this.#handle(stimulus),
+      jobOf: (workflow) => this.#jobs.get(workflow.root) as Job,
+      spare: () => this.#buildSpare(),
+    })
     if (random.chance(0.3)) {
       this.#handle({ type: 'listen', listening: true })
       this.#watchman.listening = true
@@ -88,95 +83,103 @@ export class Episode {
     try {
       for (let action = this.#draw(); action !== undefined; action = this.#draw()) {
         hold(this.story.steps < MOST_STEPS, 'it does not come to rest')
+        this.#passTime()
         this.#act(action)
       }
-      this.#watchman.checkRest(this.#scheduler)
-      if (!this.#watchman.closed) for (const job of this.#jobs.values()) this.#compare(job)
+      this.#watchman.checkRest(this.#scheduler, this.#dresser.names)
+      if (!this.#watchman.closed) for (const job of this.#jobs.values()) if (!this.#isStruck(job)) this.#compare(job)
       return this
     } catch (error) {
       throw new Violation(`${(error as Error).message}\n${this.story.text()}`, { cause: error })
     }
   }
 
-  /** What happens next; nothing once all canvases are submitted and all calls have ended. */
+  /** What happens next; nothing once all canvases are submitted, all calls have ended and nothing is waited for. */
   #draw(): Action | undefined {
-    const { running } = this.#watchman
-    if (this.#plans.length === 0 && running.size === 0) return undefined
-    const possible: Readonly<Record<Action, boolean>> = {
+    const { running, wakeAt, workflows } = this.#watchman
+    if (this.#plans.length === 0 && running.size === 0 && wakeAt === undefined) return undefined
+    const possible: Readonly<Partial<Record<Action, boolean>>> = {
       submit: this.#plans.length > 0,
-      settle: running.size > 0,
-      lose: running.size > 0,
-      repeat: this.#settled.length > 0,
-      watch: this.#watchman.workflows.size > 0,
+      tick: wakeAt !== undefined,
+      repeat: this.#workers.settled.length > 0,
+      watch: workflows.size > 0,
+      revoke: workflows.size > 0,
       close: this.#closes > 0,
     }
-    const actions = (Object.keys(possible) as Action[]).filter((action) => possible[action])
-    return this.#random.weighted(actions.map((action) => [action, this.#rates[action]]))
+    const actions = ACTIONS.filter((action) => possible[action] ?? running.size > 0)
+    return this.#random.weighted(actions.map((action) => [action, this.#rates.actions[action]]))
+  }
+
+  /** A little, and a punctual driver tells at once when something falls due. */
+  #passTime(): void {
+    const watchman = this.#watchman
+    const later = watchman.now + this.#random.pick([0, 0, 0, 1, 2])
+    if (!watchman.punctual) watchman.now = later
+    else if (watchman.wakeAt === undefined || later < watchman.wakeAt) watchman.now = later
+    else this.#tick(watchman.wakeAt)
   }
 
   #act(action: Action): void {
     switch (action) {
       case 'submit':
         return this.#submit(this.#plans.pop() as Plan)
-      case 'settle':
-        return this.#settle(this.#takeRunning())
-      case 'lose':
-        return this.#lose(this.#takeRunning())
-      case 'repeat':
-        return this.#repeat(this.#random.pick(this.#settled))
+      case 'tick':
+        return this.#wake()
       case 'watch':
-        return this.#watch(this.#random.pick([...this.#watchman.workflows.keys()]))
+        return this.#watch(this.#anyWorkflow())
+      case 'revoke':
+        return this.#revoke(this.#anyWorkflow())
       case 'close':
         return this.#close(this.#random.pick(['finish', 'drop']))
+      default:
+        if (this.#watchman.running.size > 0 || action === 'repeat') this.#workers.act(action)
     }
   }
 
   #handle(stimulus: Stimulus): readonly Instruction[] {
     const instructions = this.#scheduler.handle(stimulus)
     this.story.add(stimulus, instructions)
+    for (const instruction of instructions) this.#workers.hear(instruction)
     this.#watchman.look(instructions, this.#scheduler)
+    this.#workers.checkChildren()
     return instructions
   }
 
   #submit(plan: Plan): void {
-    const canvas = new Builder(this.#machine.kit).build(plan) as unknown as Canvas
+    const canvas = this.#build(plan)
     const input = this.#inputs.pop() ?? { args: [] }
     const { args, kwargs = {} } = input
-    const graph = this.#machine.compile(canvas)
-    this.story.quote(() => programOf(plan))
-    const stimulus: Stimulus = {
-      type: 'submit',
-      at: this.#tick(),
-      graph,
-      args,
-      kwargs,
-      keep: this.#keep,
-      submittedAt: {},
-    }
-    const [accepted] = this.#handle(stimulus)
+    const graph = this.#machine.compile(canvas as unknown as Canvas)
+    const program = (): string => programOf(plan)
+    this.story.quote(program)
+    const rest = { graph, args, kwargs, keep: this.#keep, isRevoked: false, submittedAt: {} }
+    const [accepted] = this.#handle({ type: 'submit', at: this.#watchman.now, ...rest })
     if (accepted?.type !== 'accepted') throw new Violation('a submitted canvas is not accepted')
-    const { workflow } = accepted
-    this.#jobs.set(workflow, { workflow, canvas, input, plan, ran: [], lost: new Map() })
+    this.#jobs.set(accepted.workflow, new Job(accepted.workflow, canvas, input, program))
   }
 
-  #settle(batch: Batch): void {
-    const outcomes = batch.calls.map((call) => perform(call, this.#jobOf(call.workflow).ran))
-    this.#handle({ type: 'outcomes', at: this.#tick(), batch: batch.number, outcomes })
+  #build(plan: Plan): Built {
+    return new Builder(this.#dresser.kit(this.#machine.kit)).build(plan)
   }
 
-  #lose(batch: Batch): void {
-    for (const { workflow, node } of batch.calls)
-      this.#jobOf(workflow).lost.set(workflow.pathOf(node), new WorkerLostError('', LOST_RUN, { reason: 'exit' }))
-    this.#handle({ type: 'lost', at: this.#tick(), batch: batch.number, loss: { reason: 'exit' } })
+  /** Its own links are left out: they would stand where those of the call stand that it replaces. */
+  #buildSpare(): Built | undefined {
+    const plan = this.#spare.pop()
+    if (plan === undefined) return undefined
+    this.story.quote(() => programOf(plan))
+    return this.#build({ shape: plan.shape })
   }
 
-  /** An end that comes a second time, or after the thread was lost, or after all was closed. */
-  #repeat(batch: number): void {
-    const at = this.#tick()
-    const instructions = this.#random.chance(0.5)
-      ? this.#handle({ type: 'outcomes', at, batch, outcomes: [{ ok: true, value: 'late' }] })
-      : this.#handle({ type: 'lost', at, batch, loss: { reason: 'exit' } })
-    hold(instructions.length === 0, 'a repeated outcome has consequences')
+  #wake(): void {
+    const { now, wakeAt = now } = this.#watchman
+    const early = this.#random.chance(0.1)
+    this.#tick(early ? now : Math.max(now, wakeAt) + (this.#watchman.punctual ? 0 : this.#random.pick([0, 0, 50])))
+  }
+
+  #tick(at: number): void {
+    this.#watchman.now = at
+    this.#watchman.wakeAt = undefined
+    this.#handle({ type: 'tick', at })
   }
 
   #watch(workflow: Workflow): void {
@@ -185,49 +188,56 @@ export class Episode {
     this.#handle({ type: 'watch', workflow, node })
   }
 
+  #revoke(workflow: Workflow): void {
+    const node = this.#random.chance(0.3) ? workflow.graph.exit : this.#random.below(workflow.graph.size)
+    const scope = this.#random.pick(['call', 'subtree'] as const)
+    const terminate = this.#random.chance(0.5)
+    const targets = [{ workflow, node, scope }]
+    const wasOpen = !workflow.isFinal(node)
+    const batch = this.#workers.batchOf(workflow, node)
+    const said = this.#handle({ type: 'revoke', at: this.#watchman.now, targets, reason: 'chance', terminate })
+    const isCall = workflow.graph.calls[node] !== undefined
+    hold(!isCall || !wasOpen || workflow.status(node) === 'revoked', 'a revoked call is not revoked')
+    const isTold = said.some((one) => one.type === 'tell' && one.batch === batch && one.told.kind === 'cancel')
+    hold(batch === undefined || isTold, 'a revoked run is not told')
+    const isWhole = scope === 'subtree' && node === workflow.graph.exit
+    hold(!isWhole || workflow.isFinal(node), 'a revoked canvas is not final')
+  }
+
   #close(running: 'finish' | 'drop'): void {
     this.#closes--
     this.#watchman.closed = true
-    if (running === 'drop') {
-      this.#settled.push(...this.#watchman.running.keys())
-      this.#watchman.running.clear()
-    }
-    this.#handle({ type: 'close', at: this.#tick(), message: 'closed', running })
+    if (running === 'drop') this.#workers.drop()
+    this.#handle({ type: 'close', at: this.#watchman.now, message: 'closed', running })
   }
 
-  #takeRunning(): Batch {
-    const batch = this.#random.pick([...this.#watchman.running.values()])
-    this.#watchman.running.delete(batch.number)
-    this.#settled.push(batch.number)
-    return batch
+  #anyWorkflow(): Workflow {
+    return this.#random.pick([...this.#watchman.workflows.keys()])
   }
 
-  #jobOf(workflow: Workflow): Job {
-    return this.#jobs.get(workflow.root) as Job
+  /** The reference knows nothing of revoked and ignored calls. */
+  #isStruck(job: Job): boolean {
+    if (this.#rates.options.expiries > 0 && this.#begunUnseen()) return true
+    const statuses = ['revoked', 'ignored', 'rejected']
+    return [...this.#watchman.workflows].some(
+      ([{ root }, seen]) => root === job.workflow && seen.statuses.some((status) => statuses.includes(status)),
+    )
   }
 
-  #tick(): number {
-    return this.#now++
+  /** Whether a callback may have expired in the very step in which it began. */
+  #begunUnseen(): boolean {
+    const numbers = [...this.#watchman.workflows.keys()].map(({ number }) => number)
+    return Math.max(...numbers, 0) >= numbers.length || this.#scheduler.state().revoked > this.#watchman.revokedSeen()
   }
 
   /** The value or error, and every task function that ran, as the reference says. */
-  #compare({ workflow, canvas, input, plan, ran, lost }: Job): void {
-    const expected = evaluate(canvas, { perform: behave, lost: (path) => lost.get(path) }, input)
+  #compare(job: Job): void {
+    const { workflow, program } = job
     const { exit } = workflow.graph
     const found = workflow.succeeded(exit)
       ? show(workflow.value(exit))
       : show(this.#machine.unwrapped(workflow.failure(exit)).error)
-    const wanted = expected.ok ? show(expected.value) : show(expected.error)
-    if (found !== wanted) throw new Violation(`${programOf(plan)}\ngave     ${found}\nexpected ${wanted}`)
-    const [foundCalls, wantedCalls] = [textOf(ran), textOf(expected.ran)]
-    if (foundCalls !== wantedCalls)
-      throw new Violation(`${programOf(plan)}\nran\n${foundCalls}\nexpected\n${wantedCalls}`)
+    const difference = job.difference(found)
+    if (difference !== undefined) throw new Violation(`${program()}\n${difference}`)
   }
 }
-
-const LOST_RUN = { taskId: '', taskName: '', attempt: 1 }
-const textOf = (ran: readonly Ran[]): string =>
-  ran
-    .map(({ path, text }) => `  ${path}: ${text}`)
-    .sort()
-    .join('\n')

@@ -3,6 +3,7 @@ import { chain } from '../../src/canvas/chain.js'
 import { chord } from '../../src/canvas/chord.js'
 import { group } from '../../src/canvas/group.js'
 import { chunks } from '../../src/canvas/map.js'
+import { optionsOf } from '../../src/graph/call.js'
 import { compile } from '../../src/graph/compile.js'
 import { checkInvariants } from '../../src/scheduler/invariants.js'
 import { Scheduler } from '../../src/scheduler/scheduler.js'
@@ -17,6 +18,7 @@ export interface Rooms {
   readonly group: typeof group
   readonly chunks: typeof chunks
   readonly defineTasks: typeof defineTasks
+  readonly optionsOf: typeof optionsOf
   readonly compile: typeof compile
   readonly Scheduler: typeof Scheduler
   readonly checkInvariants: typeof checkInvariants
@@ -41,6 +43,7 @@ export const production: Machine = machineOf({
   group,
   chunks,
   defineTasks,
+  optionsOf,
   compile,
   Scheduler,
   checkInvariants,

@@ -3,13 +3,15 @@ import type { Edit } from './patched-copy.js'
 
 const SCHEDULER = 'scheduler/scheduler.ts'
 const QUEUE = 'scheduler/ready-queue.ts'
+const WORKFLOW = 'scheduler/workflow.ts'
+const FAILURES = 'scheduler/failures.ts'
 
 const edit = (from: string, to: string, file = SCHEDULER): Edit => ({ file, from, to })
 
 export const MUTANTS: Readonly<Record<string, Edit>> = {
   'has no fence against late outcomes': edit('    this.#running.delete(number)\n', ''),
   'counts a join one short': edit('if (--filling.missing > 0)', 'if (--filling.missing > 1)'),
-  'counts a join one over': edit('missing: width,', 'missing: width - 1 || 1,'),
+  'counts a join one over': edit('missing: width,', 'missing: width - 1 || 1,', WORKFLOW),
   'runs a body whatever became of the header': edit(
     "if (end.status !== 'succeeded') return { do: 'skip'",
     "if (end.status === 'revoked') return { do: 'skip'",
@@ -19,30 +21,31 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'filling.values[filling.values.length - filling.missing] = end.value',
   ),
   'names the first failure in time': edit(
-    'filling.failed === undefined || slot < filling.failed.slot',
-    'filling.failed === undefined',
+    'before === undefined || (!join.failFast && unfilled.slot < before.slot)',
+    'before === undefined',
   ),
   'runs errbacks wherever the failure began': edit('failure.origin >= hook.from && failure.origin <= hook.to', 'true'),
   'makes no ChordError': edit(
     "if (end.status !== 'failed' || join === undefined || !join.isHeader) return end",
     'return end',
+    FAILURES,
   ),
-  'makes a ChordError of every failed group': edit(' || !join.isHeader) return end', ') return end'),
+  'makes a ChordError of every failed group': edit(' || !join.isHeader) return end', ') return end', FAILURES),
   'runs callbacks twice': edit('    this.#follow(started)\n', '    this.#follow([...started, ...started])\n'),
   'skips one step only': edit(
     "if (end.status !== 'succeeded') return { do: 'skip'",
     "if (end.status !== 'succeeded' && workflow.graph.calls[next] === undefined) return undefined\n    if (end.status !== 'succeeded') return { do: 'skip'",
   ),
-  'gives no slot back': edit(
-    '    this.#running.delete(number)\n    this.#free++\n',
-    '    this.#running.delete(number)\n',
-  ),
-  'starts one call more than there are slots': edit('while (this.#free > 0 &&', 'while (this.#free >= 0 &&'),
+  'gives no slot back': edit('if (!running.isParked) this.#free++', ''),
+  'starts one call more than there are slots': edit('while (this.#free > 0)', 'while (this.#free >= 0)'),
   'forgets a call when its thread dies': edit(
     'return this.#settleBatch(stimulus.batch, (call) => (',
-    'return this.#settleBatch(stimulus.batch, (call) => 0 as never && (',
+    'return this.#settleBatch(stimulus.batch, (call) => undefined && (',
   ),
-  'forgets what runs when all is closed': edit('pending.push(...batch.calls)', 'pending.push(...batch.calls.slice(1))'),
+  'forgets what runs when all is closed': edit(
+    'pending.push(...batch.calls',
+    'pending.push(...([] as typeof batch.calls)',
+  ),
   'starts calls after the close': edit(
     'if (this.#closed !== undefined) this.#skip',
     'if (this.#closed === null) this.#skip',
@@ -60,19 +63,54 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     '{ args: [], by: closerOf(workflow, node) }',
   ),
   'takes the newest call first': edit(
-    'const range = this.#ranges[this.#head]',
-    'const range = this.#ranges.at(-1)',
+    'else this.#ranges.push({ workflow, from: node, to: node + 1 })',
+    'else this.#ranges.splice(this.#head, 0, { workflow, from: node, to: node + 1 })',
     QUEUE,
   ),
   'takes the last of the calls that became ready together': edit(
-    'const node = range.from++\n    if (range.from === range.to)',
-    'const node = --(range as { to: number }).to\n    if (range.from === range.to)',
+    'last.to++',
+    'this.#ranges.splice(-1, 0, { workflow, from: node, to: node + 1 })',
     QUEUE,
   ),
   'lets the errbacks of a body sleep when its header fails': edit(
-    '{ scope: frame.scope, place: 1, header: frame.exit }',
-    '{ scope: frame.scope, place: 1 }',
+    '{ scope, place: 1, header: exit }',
+    '{ scope, place: 1 }',
     'graph/compile.ts',
+  ),
+  'takes the lowest priority first': edit(
+    'for (let priority = PRIORITIES - 1; priority >= 0; priority--) if',
+    'for (let priority = 0; priority < PRIORITIES; priority++) if',
+    QUEUE,
+  ),
+  'retries without going back to the queue': edit(
+    'workflow.timers.delete(node)\n        this.#makeReady(workflow, node)',
+    'workflow.timers.delete(node)',
+  ),
+  'counts no retries': edit('workflow.retries.set(node, attempt)', ''),
+  'retries at once': edit("'retrying', this.#at + Math.max(delay, 0)", "'retrying', this.#at"),
+  'does not revoke what runs': edit(
+    'if (!workflow.isFinal(node)) this.#revokeNode(',
+    "if (!workflow.isFinal(node) && workflow.status(node) !== 'running') this.#revokeNode(",
+  ),
+  'tells a revoked run nothing': edit('this.#cancel(workflow, node, error, terminate)', '{}'),
+  'takes what a revoked run returns': edit('outcome !== undefined && isCurrent(call)', 'outcome !== undefined'),
+  'does not wait for members that were added': edit('filling.missing++', ''),
+  'forgets what a replaced call leads to': edit(
+    "this.#steps.push({ do: 'end', workflow: outer, node, end: endOutside(workflow, node, end) })",
+    '',
+  ),
+  'asks for no tick': edit("this.#out.push({ type: 'wake', at })", ''),
+  'lets expired calls start': edit('this.#timers.set(at, revoke)', 'this.#timers.set(Infinity, revoke)'),
+  'starts calls before their time': edit('at === undefined || at <= this.#at', 'at !== null'),
+  'lends no slot of a parked call': edit('this.#free += isParked ? 1 : -1', ''),
+  'tells no call what its child gave': edit(
+    "this.#out.push({ type: 'tell', batch, call: 0, told: { kind: 'child', child, outcome } })",
+    '',
+  ),
+  'forgets members that never began when it revokes a group': edit(
+    'for (const inside of this.inside(at)) found.push(inside)',
+    '',
+    WORKFLOW,
   ),
   'hands what comes in to immutable calls': edit(
     'if (task.immutable) return boundArgs(task)',

@@ -22,6 +22,7 @@ const PARTS = [
   'canvas/group',
   'canvas/map',
   'task/task',
+  'graph/call',
   'graph/compile',
   'scheduler/scheduler',
   'scheduler/invariants',
@@ -32,7 +33,7 @@ let sources: ReadonlyMap<string, string> | undefined
 
 function readSources(): ReadonlyMap<string, string> {
   const inRooms = ROOMS.flatMap((room) => readdirSync(join(SRC, room)).map((file) => `${room}/${file}`))
-  const files = ['errors.ts', ...inRooms].filter((file) => file.endsWith('.ts'))
+  const files = ['errors.ts', 'option-rules.ts', ...inRooms].filter((file) => file.endsWith('.ts'))
   return new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]))
 }
 

@@ -1,5 +1,5 @@
 /** What happened in an episode, as text, and a hash of all of it: the same seed must give the same hash. */
-import type { Instruction, Stimulus } from '../../src/scheduler/messages.js'
+import type { CallReport, Instruction, Outcome, Stimulus } from '../../src/scheduler/messages.js'
 import { show } from '../property/behaviour.js'
 
 const FNV_PRIME = 0x01000193
@@ -37,20 +37,53 @@ export class Story {
 }
 
 function stimulusText(stimulus: Stimulus): string {
+  const text = textOf(stimulus)
+  return 'at' in stimulus ? `at ${stimulus.at}: ${text}` : text
+}
+
+function textOf(stimulus: Stimulus): string {
   switch (stimulus.type) {
     case 'submit':
-      return `submit with ${show(stimulus.args)} ${show(stimulus.kwargs)}, keep ${stimulus.keep}`
+      return `submit with ${show(stimulus.args)} ${show(stimulus.kwargs)}, keep ${stimulus.keep}${stimulus.isRevoked ? ', revoked' : ''}`
     case 'watch':
       return `watch ${stimulus.workflow.number}:${stimulus.node}`
     case 'listen':
       return `listen ${stimulus.listening}`
     case 'outcomes':
-      return `batch ${stimulus.batch} ended: ${stimulus.outcomes.map((one) => show(one.ok ? one.value : one.error)).join(', ')}`
+      return `batch ${stimulus.batch} ended: ${stimulus.outcomes.map(outcomeText).join(', ')}`
     case 'lost':
       return `batch ${stimulus.batch} lost`
+    case 'report':
+      return `batch ${stimulus.batch} reports ${reportText(stimulus.report)}`
+    case 'revoke':
+      return `revoke ${stimulus.targets.map(({ workflow, node, scope }) => `${scope} ${workflow.number}:${node}`).join(', ')}${stimulus.terminate ? ', terminate' : ''}`
+    case 'tick':
+      return 'tick'
     case 'close':
       return `close, running calls ${stimulus.running}`
+    default:
+      return (stimulus as { type: string }).type
   }
+}
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.ok) {
+    case true:
+      return show(outcome.value)
+    case false:
+      return show(outcome.error)
+    case 'retry':
+      return `retry after ${String(outcome.wait.valueOf())}${outcome.jitter ? ' at most' : ''}`
+    case 'reject':
+      return outcome.requeue ? 'requeue' : 'reject'
+    default:
+      return outcome.ok
+  }
+}
+
+function reportText(report: CallReport): string {
+  if (report.kind === 'apply' || report.kind === 'revoke-child') return `${report.kind} ${report.child}`
+  return report.kind
 }
 
 function instructionText(instruction: Instruction): string {
@@ -59,11 +92,19 @@ function instructionText(instruction: Instruction): string {
       return `workflow ${instruction.workflow.number}`
     case 'dispatch': {
       const { number, calls } = instruction.batch
-      return `batch ${number}: ${calls.map(({ workflow, node, task, args }) => `${workflow.number}:${node} ${task.task}${show(args)}`).join(', ')}`
+      return `batch ${number}: ${calls.map(({ workflow, node, attempt, task, args }) => `${workflow.number}:${node} ${task.task}${show(args)}${attempt > 1 ? ` run ${attempt}` : ''}`).join(', ')}`
     }
     case 'ended':
       return `ended ${instruction.workflow.number}:${instruction.node}`
     case 'emit':
       return instruction.event.type
+    case 'wake':
+      return `wake ${instruction.at}`
+    case 'tell':
+      return `tell batch ${instruction.batch} ${instruction.told.kind}`
+    case 'terminate':
+      return `terminate batch ${instruction.batch}`
+    default:
+      return (instruction as { type: string }).type
   }
 }

@@ -11,59 +11,7 @@ export interface Later {
 }
 
 export const LATER: Readonly<Record<string, Later>> = {
-  retry: {
-    pieces: [
-      [' if (this.retries < 3) this.retry();', ''],
-      ['maxRetries: 3, retryBackoff: true, ', ''],
-      [" retryFor: [RangeError, 'ValueError'],", ''],
-      [' is<number>()(this.retries)', ''],
-      ['currentTask().retries', 'currentTask().id.length'],
-    ],
-  },
-  limits: {
-    pieces: [
-      [', TimeLimitError,', ','],
-      ['timeLimit: 30_000,', ''],
-      ["  if (e instanceof TimeLimitError) is<'ERR_TIME_LIMIT'>()(e.code)\n", ''],
-    ],
-  },
   rateLimit: { pieces: [], messages: ['rate limit'] },
-  signal: {
-    pieces: [
-      [' this.signal.throwIfAborted();', ''],
-      [' signal: AbortSignal.timeout(5)', ''],
-    ],
-  },
-  revoke: {
-    pieces: [
-      ['ChordError, TaskRevokedError', 'ChordError'],
-      [' if (e instanceof TaskRevokedError) e.terminated', ''],
-    ],
-  },
-  progress: {
-    pieces: [
-      ['bound(x: number) { this.progress(0.5);', 'bound(x: number) {'],
-      ['\n    this.progress(0.5);', '\n   '],
-    ],
-  },
-  handlers: {
-    pieces: [
-      ['onSuccess(v, args) { this.progress(args.length); void v },', ''],
-      [" afterReturn(end) { if (end.state === 'SUCCESS') end.value; else end.error.message },", ''],
-    ],
-  },
-  priority: {
-    pieces: [
-      ['.set({ priority: 3 })', '.set({ headers: { priority: 3 } })'],
-      ['o?: { priority: number }', 'o?: { taskId: string }'],
-      ['runtime.run(add.s(1, 1), { priority: 9,', 'runtime.run(add.s(1, 1), {'],
-      ['mul.s(2).set({ priority: 9,', 'mul.s(2).set({'],
-      ['c.set({ priority: 1 })', "c.set({ taskId: 'x' })"],
-    ],
-    messages: ['run: options without the missing arguments'],
-  },
-  countdown: { pieces: [[' countdown: 10,', '']] },
-  failFast: { pieces: [['.set({ failFast: true })', '.set({ headers: { failFast: true } })']] },
   stamps: { pieces: [['.stamp({ tenant: 1 })', '']] },
   skew: { pieces: [['.skew(0, 5)', '']] },
   streaming: {
@@ -79,18 +27,6 @@ export const LATER: Readonly<Record<string, Later>> = {
     ],
     messages: ['stream: item type', 'stream: more than one argument', 'stream: tuples'],
   },
-  replace: {
-    pieces: [
-      ['this.replace(chain(fact.s(n - 1), mul.s(n)))', '(chain(fact.s(n - 1), mul.s(n)), n)'],
-      [
-        'this.replace(chord([fib.s(n - 1), fib.s(n - 2)], tsum.s()))',
-        '(chord([fib.s(n - 1), fib.s(n - 2)], tsum.s()), n)',
-      ],
-    ],
-    messages: ['replace: the value does not fit the return type', 'replace: arguments missing'],
-  },
-  'apply inside a task': { pieces: [['this.apply(add.s(n, 1))', 'runtime.apply(add.s(n, 1))']] },
-  addToChord: { pieces: [[' this.addToChord(add.s(1, 1));', '']] },
   transfer: {
     pieces: [
       ['tasksFrom, transfer,', 'tasksFrom,'],

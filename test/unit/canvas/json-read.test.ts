@@ -108,6 +108,30 @@ describe('fromJSON', () => {
     expectEqual(read(parts([])), chord([], any.s()))
   })
 
+  it.each<[json: object, options: object]>([
+    [{ countdown: 1.005 }, { countdown: 1_005 }],
+    [{ countdown: 0 }, { countdown: 0 }],
+    [{ countdown: 1e-7 }, { countdown: 0.0001 }],
+    [{ countdown: 1e20 }, { countdown: 1e23 }],
+    [{ eta: '2030-01-31T12:00:00Z' }, { eta: new Date(Date.UTC(2030, 0, 31, 12)) }],
+    [{ eta: '2030-01-31T12:00:00.123456+02:00' }, { eta: new Date(Date.UTC(2030, 0, 31, 10, 0, 0, 123)) }],
+    [{ eta: '2030-01-31 12:00:00-0530' }, { eta: new Date(Date.UTC(2030, 0, 31, 17, 30)) }],
+    [{ eta: '2028-02-29T12:00' }, { eta: new Date(Date.UTC(2028, 1, 29, 12)) }],
+    [{ eta: '+012345-01-31T12:00:00,5Z' }, { eta: new Date('+012345-01-31T12:00:00.500Z') }],
+    [{ expires: -1 }, { expires: -1_000 }],
+    [{ expires: '2030-01-31T12:00:00' }, { expires: new Date(Date.UTC(2030, 0, 31, 12)) }],
+    [{ priority: 9 }, { priority: 9 }],
+    [
+      { time_limit: 2, soft_time_limit: 0.5 },
+      { timeLimit: 2_000, softTimeLimit: 500 },
+    ],
+    [{ ignore_result: true }, { ignoreResult: true }],
+    [{ max_retries: 0 }, { maxRetries: 0 }],
+    [{ max_retries: null }, { maxRetries: Infinity }],
+  ])('takes the options %j in its own names and units', (json, options) => {
+    expectEqual(read({ ...call('any'), options: json }), any.s().set(options))
+  })
+
   it('takes a link as dict or list', () => {
     const linked = add.s(1, 2).link(any.s())
     expectEqual(read({ ...call('add', 1, 2), options: { link: call('any') } }), linked)

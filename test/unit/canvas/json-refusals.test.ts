@@ -167,20 +167,38 @@ describe('fromJSON refuses', () => {
     },
   )
 
-  it.each([
-    'countdown',
-    'eta',
-    'expires',
-    'priority',
-    'time_limit',
-    'soft_time_limit',
-    'ignore_result',
-    'max_retries',
-    'stamped_headers',
-  ])('the option %s, which is not supported yet', (option) => {
-    const refused = refusalOf(chain([call({ options: { [option]: 1 } })]))
-    expect(refused.path).toBe(`kwargs.tasks[0].options.${option}`)
+  it('the option stamped_headers, which is not supported yet', () => {
+    const refused = refusalOf(chain([call({ options: { stamped_headers: [] } })]))
+    expect(refused.path).toBe('kwargs.tasks[0].options.stamped_headers')
     expect(refused.message).toContain('not supported yet')
+  })
+
+  it.each<[option: string, values: readonly unknown[]]>([
+    ['countdown', [-1, '1', null, true, 1e306]],
+    [
+      'eta',
+      [0, null, '', '2030-01-31', '2030-02-30T00:00:00Z', '2030-13-01T00:00:00Z', '2030-01-01T25:00Z', 'tomorrow'],
+    ],
+    ['eta', ['2030-01-01T00:00:60Z', '2030-01-01T00:00:00+25:00', '-000000-01-01T00:00Z', '+999999-01-01T00:00Z']],
+    ['expires', ['soon', null, true, -1e306, '2030-01-31', '2030-02-30T00:00:00Z']],
+    ['priority', [-1, 10, 1.5, '1', null]],
+    ['time_limit', [0, -1, '1', null, 1e306]],
+    ['soft_time_limit', [0, -1, '1', null]],
+    ['ignore_result', [0, 'true', null]],
+    ['max_retries', [-1, 1.5, '3', true]],
+  ])('the option %s with a wrong value', (option, values) => {
+    for (const value of values) {
+      const refused = refusalOf(chain([call({ options: { [option]: value } })]))
+      expect(refused.path).toBe(`kwargs.tasks[0].options.${option}`)
+      expect(refused.message).toContain('this must be')
+    }
+  })
+
+  it('options that contradict each other', () => {
+    const both = refusalOf(call({ options: { eta: '2030-01-31T12:00:00Z', countdown: 1 } }))
+    expect([both.path, both.message]).toEqual(['options.countdown', expect.stringContaining('either')])
+    const limits = refusalOf(call({ options: { soft_time_limit: 2, time_limit: 1 } }))
+    expect([limits.path, limits.message]).toEqual(['options.soft_time_limit', expect.stringContaining('at most')])
   })
 
   it.each<[string, unknown]>([

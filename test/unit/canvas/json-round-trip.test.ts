@@ -46,6 +46,9 @@ const sliced = fc
   .tuple(call, lists, fc.integer({ min: 1 }))
   .map(([signature, items, size]) => loose(chunks(signature as never, items as never, size)))
 
+const ms = fc.integer({ min: 0, max: 1e14 })
+const date = fc.date({ noInvalidDate: true })
+
 const { canvas } = fc.letrec<{ canvas: Loose; bare: Loose; options: object }>((tie) => {
   const parts = fc.array(tie('canvas'), { maxLength: 3 })
   const group = parts.map((members) => loose(groupOf([members])))
@@ -68,6 +71,13 @@ const { canvas } = fc.letrec<{ canvas: Loose; bare: Loose; options: object }>((t
         link: parts,
         linkError: parts,
         headers: fc.constant({ tenant: [1, { a: null }] }),
+        countdown: ms,
+        expires: fc.oneof(fc.integer(), date),
+        priority: fc.integer({ min: 0, max: 9 }),
+        timeLimit: ms.map((n) => n + 1_000_000),
+        softTimeLimit: fc.integer({ min: 1, max: 1_000_000 }),
+        ignoreResult: fc.boolean(),
+        maxRetries: fc.oneof(fc.nat(), fc.constant(Infinity)),
       },
       { requiredKeys: [] },
     ),
@@ -117,14 +127,8 @@ describe('the corpus', () => {
   for (const name of names) if (name.startsWith('celery.') || name === 'no.such.task') names.delete(name)
   const known = defineTasks('file:///corpus.js', Object.fromEntries([...names].map((name) => [name, () => 1])))
 
-  /** Refused until what they ask for is supported, or for ever; and where that stands in them. */
-  const REFUSED: Readonly<Record<string, string>> = {
-    'law-expired-chain-errback': 'kwargs.tasks[1].options.expires',
-    'limit-hard': 'options.time_limit',
-    'sig-expired': 'options.expires',
-    'sig-ignore-result-opt': 'options.ignore_result',
-    'sig-unregistered': 'task',
-  }
+  /** Refused, and where the reason stands in them. */
+  const REFUSED: Readonly<Record<string, string>> = { 'sig-unregistered': 'task' }
   /**
    * An equal callback is kept once; immutability of a composite is written on its first calls, where it was brought to.
    */

@@ -112,6 +112,24 @@ describe('toJSON writes', () => {
       expect(canvas.set(set as object).toJSON().options).toEqual(options)
   })
 
+  it('durations in seconds, dates in ISO 8601, no limit as null', () => {
+    const eta = new Date('2030-01-31T12:00:00.250Z')
+    const written = (options: object): unknown => any.s().set(options).toJSON().options
+    expect(written({ countdown: 1_005, expires: -1_000, timeLimit: 30_000, softTimeLimit: 0.5, priority: 9 })).toEqual({
+      countdown: 1.005,
+      expires: -1,
+      time_limit: 30,
+      soft_time_limit: 0.0005,
+      priority: 9,
+    })
+    expect(written({ eta, expires: eta, ignoreResult: true, maxRetries: Infinity })).toEqual({
+      eta: '2030-01-31T12:00:00.250Z',
+      expires: '2030-01-31T12:00:00.250Z',
+      ignore_result: true,
+      max_retries: null,
+    })
+  })
+
   it('a header with options of its own as a group, chunks as chunks', () => {
     const linked = group(add.s(1, 2)).link(any.s())
     expect(chord(linked, any.s()).toJSON()).toHaveProperty('kwargs.header', linked.toJSON())
@@ -181,6 +199,12 @@ describe('toJSON refuses', () => {
     expect(refused).toMatchObject({ code: 'ERR_SERIALIZATION' })
     if (!path.includes('…')) expect(refused?.path).toBe(`kwargs.tasks[1].args[1]${path}`)
     else expect(refused?.path).toContain('…')
+  })
+
+  it('options that Celery does not have, and limits that its numbers cannot hold', () => {
+    expect(refusalOf(any.s().set({ failFast: true }))?.path).toBe('options.failFast')
+    expect(refusalOf(any.s().set({ retryDelay: 1 }))?.path).toBe('options.retryDelay')
+    expect(refusalOf(any.s().set({ timeLimit: Infinity }))?.path).toBe('options.time_limit')
   })
 
   it('such values in options objects, headers, items and links, with their path', () => {

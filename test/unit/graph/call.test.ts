@@ -1,6 +1,6 @@
-/** What a call node runs: the task, how, with which arguments and headers. */
+/** What a call node runs: the task, how, with which arguments and options. */
 import { describe, expect, it } from 'vitest'
-import { headersOf, type Input, invocationOf, taskOf } from '../../../src/graph/call.js'
+import { type Input, invocationOf, optionsOf, taskOf } from '../../../src/graph/call.js'
 import { compile } from '../../../src/graph/compile.js'
 import type { Loose } from '../scheduler/by-hand.js'
 import { loose, tasks } from './drawing.js'
@@ -80,7 +80,7 @@ describe('the task behind a call', () => {
 describe('headers', () => {
   const headersIn = (canvas: Loose): readonly unknown[] => {
     const graph = compile(canvas)
-    return graph.calls.flatMap((call, node) => (call === undefined ? [] : [headersOf(graph, node)]))
+    return graph.calls.flatMap((call, node) => (call === undefined ? [] : [optionsOf(graph, node).headers ?? {}]))
   }
   const having = (canvas: Loose, headers: object): Loose => canvas.set({ headers })
 

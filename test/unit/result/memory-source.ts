@@ -53,6 +53,25 @@ export class MemorySource implements ResultSource {
     return this.#nodes.push(node) - 1
   }
 
+  infoOf(): unknown {
+    return undefined
+  }
+
+  progressOf(): unknown {
+    return undefined
+  }
+
+  /** What was revoked and forgotten, in order. */
+  readonly asks: (readonly [what: 'revoke' | 'forget', node: number])[] = []
+
+  revoke(node: number): void {
+    this.asks.push(['revoke', node])
+  }
+
+  forget(node: number): void {
+    this.asks.push(['forget', node])
+  }
+
   become(node: number, state: TaskState): void {
     this.#at(node).state = state
   }

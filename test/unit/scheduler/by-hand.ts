@@ -1,6 +1,6 @@
 /**
- * Drives the real scheduler by hand: a test submits canvases, answers the calls that leave, loses threads and closes. After every step
- * all invariants are checked. Calls are named by their task, so a test gives each its own.
+ * Drives the real scheduler by hand: a test submits canvases, answers the calls that leave, says what they report, loses threads, lets
+ * time pass, revokes and closes. After every step all invariants are checked. Calls are named by their task, so a test gives each its own.
  */
 import type { Canvas } from '../../../src/canvas/canvas.js'
 import { chain } from '../../../src/canvas/chain.js'
@@ -8,8 +8,18 @@ import { chord } from '../../../src/canvas/chord.js'
 import { group } from '../../../src/canvas/group.js'
 import { compile } from '../../../src/graph/compile.js'
 import { checkInvariants } from '../../../src/scheduler/invariants.js'
-import type { Batch, Call, Instruction, Loss, Outcome, Stimulus } from '../../../src/scheduler/messages.js'
-import { Scheduler } from '../../../src/scheduler/scheduler.js'
+import type {
+  Batch,
+  Call,
+  CallReport,
+  Instruction,
+  Loss,
+  Outcome,
+  Stimulus,
+  Terminate,
+  Told,
+} from '../../../src/scheduler/messages.js'
+import { Scheduler, type SchedulerOptions } from '../../../src/scheduler/scheduler.js'
 import type { Workflow } from '../../../src/scheduler/workflow.js'
 import { defineTasks, task } from '../../../src/task/task.js'
 
@@ -50,27 +60,56 @@ export interface Applied {
   readonly keep?: boolean
 }
 
+export interface Revoked {
+  readonly node?: number
+  readonly scope?: 'call' | 'subtree'
+  readonly reason?: unknown
+  readonly terminate?: boolean
+}
+
+export interface RetryWish {
+  readonly jitter?: boolean
+  readonly args?: readonly unknown[]
+}
+
 export class ByHand {
   readonly scheduler: Scheduler
   /** Batches that left and have not been answered, in the order in which they left. */
   readonly running: Batch[] = []
   /** Texts of all calls that ever left: task and arguments. */
   readonly left: string[] = []
+  /** What running calls were told, and threads that are to be ended. */
+  readonly told: (Told & { readonly task: string })[] = []
+  readonly terminated: Terminate[] = []
+  /** When time matters next, as far as the scheduler has said. */
+  wakeAt: number | undefined
+  /** Between 0 and 1, for jitter. */
+  random = 1
   now = 0
 
-  constructor(slots = 100) {
-    this.scheduler = new Scheduler(slots, 'hand-')
+  constructor(slots = 100, options?: SchedulerOptions) {
+    this.scheduler = new Scheduler(slots, 'hand-', options)
   }
 
   handle(stimulus: Stimulus): readonly Instruction[] {
     const instructions = this.scheduler.handle(stimulus)
-    for (const instruction of instructions) {
-      if (instruction.type !== 'dispatch') continue
-      this.running.push(instruction.batch)
-      this.left.push(...instruction.batch.calls.map(textOf))
-    }
+    for (const instruction of instructions) this.#follow(instruction)
     checkInvariants(this.scheduler.state())
     return instructions
+  }
+
+  #follow(instruction: Instruction): void {
+    if (instruction.type === 'wake') this.wakeAt = instruction.at
+    if (instruction.type === 'terminate') this.terminated.push(instruction)
+    if (instruction.type === 'tell')
+      this.told.push({ ...instruction.told, task: this.#taskOf(instruction.batch, instruction.call) })
+    if (instruction.type !== 'dispatch') return
+    this.running.push(instruction.batch)
+    this.left.push(...instruction.batch.calls.map(textOf))
+  }
+
+  #taskOf(batch: number, call: number): string {
+    return this.running.find(({ number }) => number === batch)?.calls[call]?.task.task ?? 'none'
   }
 
   submit(canvas: Loose, { args = [], kwargs = {}, keep = true }: Applied = {}): Workflow {
@@ -83,6 +122,7 @@ export class ByHand {
       args,
       kwargs,
       keep,
+      isRevoked: false,
       submittedAt: { stack: 'Error\n    at test' },
     })
     if (accepted?.type !== 'accepted') throw new Error('not accepted')
@@ -108,7 +148,34 @@ export class ByHand {
   }
 
   end(batch: Batch, ...outcomes: readonly Outcome[]): readonly Instruction[] {
-    return this.handle({ type: 'outcomes', at: this.now++, batch: batch.number, outcomes })
+    return this.handle({ type: 'outcomes', at: this.now++, batch: batch.number, outcomes, random: this.random })
+  }
+
+  /** Ends the run of a task with whatever it asks for. */
+  answer(name: string, outcome: Outcome): readonly Instruction[] {
+    return this.end(this.#take(name), outcome)
+  }
+
+  retry(name: string, wait: number | Date, { jitter = false, args }: RetryWish = {}): readonly Instruction[] {
+    return this.answer(name, { ok: 'retry', error: new RangeError(name), wait, jitter, args })
+  }
+
+  report(name: string, report: CallReport): readonly Instruction[] {
+    return this.handle({ type: 'report', at: this.now, batch: this.#batch(name).number, call: 0, report })
+  }
+
+  revoke(
+    workflow: Workflow,
+    { node = workflow.graph.exit, scope = 'subtree', reason, terminate = false }: Revoked = {},
+  ) {
+    return this.handle({ type: 'revoke', at: this.now, targets: [{ workflow, node, scope }], reason, terminate })
+  }
+
+  /** Time passes. */
+  tick(ms: number): readonly Instruction[] {
+    this.now += ms
+    this.wakeAt = undefined // a tick is what was wanted
+    return this.handle({ type: 'tick', at: this.now })
   }
 
   lose(name: string, loss: Loss = { reason: 'exit', exitCode: 1 }): readonly Instruction[] {

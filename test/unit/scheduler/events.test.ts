@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RuntimeEvent } from '../../../src/events/event.js'
 import { compile } from '../../../src/graph/compile.js'
 import type { Instruction } from '../../../src/scheduler/messages.js'
-import { tracksStart } from '../../../src/scheduler/scheduler.js'
+import { taskOptionsOf } from '../../../src/scheduler/policies.js'
 import { ByHand, loose, tasks } from './by-hand.js'
 
 const { chain, group } = loose
@@ -25,7 +25,16 @@ describe('events', () => {
   it('tell that a call was sent, received and started', () => {
     const hand = listening()
     const graph = compile(a.s(1))
-    const said = hand.handle({ type: 'submit', at: 5, graph, args: [0], kwargs: {}, keep: true, submittedAt: {} })
+    const said = hand.handle({
+      type: 'submit',
+      at: 5,
+      graph,
+      args: [0],
+      kwargs: {},
+      keep: true,
+      isRevoked: false,
+      submittedAt: {},
+    })
     const call = { at: 5, id: 'hand-0-0', taskName: 'a', rootId: 'hand-0-0', parentId: undefined, attempt: 1 }
     expect(said.map(({ type }) => type)).toEqual(['accepted', 'emit', 'emit', 'dispatch', 'emit'])
     expect(eventsIn(said)).toEqual([
@@ -69,7 +78,16 @@ describe('events', () => {
   it('tell the items of a map in place of its arguments', () => {
     const hand = listening()
     const graph = compile(a.map([1, 2]))
-    const said = hand.handle({ type: 'submit', at: 0, graph, args: [], kwargs: {}, keep: true, submittedAt: {} })
+    const said = hand.handle({
+      type: 'submit',
+      at: 0,
+      graph,
+      args: [],
+      kwargs: {},
+      keep: true,
+      isRevoked: false,
+      submittedAt: {},
+    })
     expect(eventsIn(said)[0]).toMatchObject({ type: 'task-sent', args: [1, 2] })
   })
 
@@ -96,8 +114,8 @@ describe('events', () => {
 describe('a task whose start shows', () => {
   it('is told by its options, as far as they are known here', () => {
     const hand = new ByHand()
-    expect(tracksStart(hand.submit(tracked.s()), 0)).toBe(true)
-    expect(tracksStart(hand.submit(a.s()), 0)).toBe(false)
-    expect(tracksStart(hand.submit(group(tracked.s())), 0)).toBe(false)
+    expect(taskOptionsOf(hand.submit(tracked.s()), 0).trackStarted).toBe(true)
+    expect(taskOptionsOf(hand.submit(a.s()), 0).trackStarted).toBeUndefined()
+    expect(taskOptionsOf(hand.submit(group(tracked.s())), 1).trackStarted).toBe(true)
   })
 })

@@ -13,7 +13,9 @@ describe('the scheduler', () => {
     expect(hand.running).toEqual([
       {
         number: 0,
-        calls: [{ how: 'call', task: signature, args: [1], items: undefined, workflow, node: 0, attempt: 1 }],
+        calls: [
+          { how: 'call', task: signature, args: [1], items: undefined, workflow, node: 0, attempt: 1, policy: {} },
+        ],
       },
     ])
   })
@@ -27,7 +29,18 @@ describe('the scheduler', () => {
         type: 'dispatch',
         batch: {
           number: 1,
-          calls: [{ how: 'call', task: next, args: ['in', 'own'], items: undefined, workflow, node: 1, attempt: 1 }],
+          calls: [
+            {
+              how: 'call',
+              task: next,
+              args: ['in', 'own'],
+              items: undefined,
+              workflow,
+              node: 1,
+              attempt: 1,
+              policy: {},
+            },
+          ],
         },
       },
     ])

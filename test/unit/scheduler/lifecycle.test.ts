@@ -28,13 +28,19 @@ describe('a move', () => {
 
   it('that the table does not have throws in a workflow, too, and says where', () => {
     const workflow = new ByHand().submit(tasks.a.s())
-    expect(() => workflow.move(0, 'ready')).toThrow('node 0 of workflow 0 cannot go from running to ready')
+    expect(() => workflow.move(0, 'scheduled')).toThrow('node 0 of workflow 0 cannot go from running to scheduled')
   })
 })
 
 describe('a status', () => {
   it('is final when nothing leaves it', () => {
-    expect(STATUSES.filter((status) => isFinalCode(codeOf(status)))).toEqual(['succeeded', 'failed', 'revoked'])
+    expect(STATUSES.filter((status) => isFinalCode(codeOf(status)))).toEqual([
+      'succeeded',
+      'failed',
+      'revoked',
+      'ignored',
+      'rejected',
+    ])
   })
 
   it('can be reached, and a final one from everywhere', () => {
@@ -46,9 +52,13 @@ describe('a status', () => {
   it('has the name that Celery gives it', () => {
     expect(CELERY_STATE).toMatchObject({
       waiting: 'PENDING',
+      scheduled: 'RECEIVED',
       running: 'STARTED',
+      retrying: 'RETRY',
       succeeded: 'SUCCESS',
       revoked: 'REVOKED',
+      ignored: 'IGNORED',
+      rejected: 'REJECTED',
     })
   })
 })

@@ -1,0 +1,26 @@
+/** The errors that the scheduler itself makes of what happened. */
+import { ChordError, WorkerLostError } from '../errors.js'
+import { bodyOf } from '../graph/graph.js'
+import type { Call, Loss } from './messages.js'
+import type { End, Failure, Workflow } from './workflow.js'
+
+/** What the body of a chord sees of its header's failure: a {@link ChordError}, if it began inside the header. Other ends go on as they are. */
+export function chordEnd(workflow: Workflow, node: number, end: End): End {
+  const join = workflow.graph.joins.get(node)
+  if (end.status !== 'failed' || join === undefined || !join.isHeader) return end
+  const cause = end.failure
+  if (cause.origin < node || cause.origin > join.last) return end
+  const { taskId, taskName } = workflow.describe(cause)
+  const what = `"${taskName}" (${taskId}) raised ${cause.error.name}: ${cause.error.message}`
+  const run = workflow.runOf(bodyOf(workflow.graph, node), 0)
+  const error = new ChordError(`a member of the header failed, so the body cannot run: ${what}`, run, cause.error)
+  const failure: Failure = { error, origin: node, cause, attempt: 0 }
+  return { status: 'failed', failure }
+}
+
+/** The thread of a call died. */
+export function lostError({ workflow, node, attempt }: Call, loss: Loss): WorkerLostError {
+  const run = workflow.runOf(node, attempt)
+  const code = loss.exitCode === undefined ? '' : `, exit code ${loss.exitCode}`
+  return new WorkerLostError(`the thread died under "${run.taskName}" (${loss.reason}${code})`, run, loss)
+}

@@ -1,0 +1,63 @@
+/** Runs a task's handlers around its body. What one throws is told as a warning, and changes nothing else. */
+
+import { ConfigurationError } from '../errors.js'
+import { encodeError } from '../serialization/errors.js'
+import type { TaskContext } from '../task/context.js'
+import type { TaskHandlers } from '../task/options.js'
+import type { RunSetting } from './run-setting.js'
+import { TaskSignal } from './task-signal.js'
+
+export class Handlers {
+  readonly #handlers: TaskHandlers
+  readonly #context: TaskContext
+  readonly #args: readonly unknown[]
+  readonly #setting: RunSetting
+
+  constructor(handlers: TaskHandlers, context: TaskContext, args: readonly unknown[], setting: RunSetting) {
+    this.#handlers = handlers
+    this.#context = context
+    this.#args = args
+    this.#setting = setting
+  }
+
+  beforeStart(): Promise<void> | undefined {
+    return this.#run('beforeStart', [this.#args])
+  }
+
+  async succeeded(value: unknown): Promise<void> {
+    await this.#run('onSuccess', [value, this.#args])
+    await this.#run('afterReturn', [{ state: 'SUCCESS', value, args: this.#args }])
+  }
+
+  async failed(error: Error): Promise<void> {
+    await this.#run('onFailure', [error, this.#args])
+    await this.#run('afterReturn', [{ state: 'FAILURE', error, args: this.#args }])
+  }
+
+  retried(error: Error): Promise<void> | undefined {
+    return this.#run('onRetry', [error, this.#args])
+  }
+
+  /** Nothing, and no promise, where there is no such handler. */
+  #run(name: keyof TaskHandlers, args: readonly unknown[]): Promise<void> | undefined {
+    const handler = this.#handlers[name] as ((...args: readonly unknown[]) => unknown) | undefined
+    return handler === undefined ? undefined : this.#call(name, handler, args)
+  }
+
+  async #call(
+    name: string,
+    handler: (...args: readonly unknown[]) => unknown,
+    args: readonly unknown[],
+  ): Promise<void> {
+    try {
+      await handler.apply(this.#context, args as unknown[])
+    } catch (thrown) {
+      const message = `the handler ${name} of "${this.#context.taskName}" threw`
+      const error =
+        thrown instanceof TaskSignal
+          ? new ConfigurationError(`${thrown.body.kind}() has no effect in a handler`)
+          : thrown
+      this.#setting.say({ kind: 'warning', message, error: encodeError(error) })
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * `this.signal`: aborts when the call is revoked or its soft time limit strikes. Made only for a task that looks at it. `aborted` and
+ * `throwIfAborted` also look at the thread's flags and at the clock, so a loop that never yields sees what no event can tell it.
+ */
+import { type RunIdentity, SoftTimeLimitError, TaskRevokedError } from '../errors.js'
+import { decodeError, type EncodedError } from '../serialization/errors.js'
+import type { RunSetting } from './run-setting.js'
+
+export class StopSignal {
+  readonly #softTimeLimit: number
+  readonly #run: RunIdentity
+  readonly #setting: RunSetting
+  #controller: AbortController | undefined
+  #startedAt: number | undefined
+  #cancelTimer = (): void => {}
+  #reason: Error | undefined
+  #ended = false
+
+  constructor(softTimeLimit: number | undefined, run: RunIdentity, setting: RunSetting) {
+    this.#softTimeLimit = softTimeLimit ?? Infinity
+    this.#run = run
+    this.#setting = setting
+  }
+
+  /** The limit counts from here. */
+  start(): void {
+    if (this.#softTimeLimit === Infinity) return
+    const { clock } = this.#setting
+    this.#startedAt = clock.now()
+    this.#cancelTimer = clock.after(this.#softTimeLimit, () => this.#check())
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#cancelTimer()
+  }
+
+  /** The call was revoked. */
+  cancel(reason: EncodedError): void {
+    this.#abort(decodeError(reason, this.#run))
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= this.#makeController()
+    return this.#controller.signal
+  }
+
+  #makeController(): AbortController {
+    const controller = new AbortController()
+    const check = (): void => this.#check()
+    const native = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean
+    Object.defineProperties(controller.signal, {
+      aborted: {
+        get(this: AbortSignal) {
+          check()
+          return native.call(this)
+        },
+      },
+      throwIfAborted: {
+        value(this: AbortSignal) {
+          if (this.aborted) throw this.reason
+        },
+      },
+    })
+    if (this.#reason !== undefined) controller.abort(this.#reason)
+    return controller
+  }
+
+  /** Looks where no event comes from. */
+  #check(): void {
+    if (this.#reason !== undefined || this.#ended) return
+    if (this.#setting.isCancelled())
+      this.#abort(new TaskRevokedError('the call was revoked', this.#run, { terminated: false }))
+    else if (this.#startedAt !== undefined && this.#setting.clock.now() - this.#startedAt >= this.#softTimeLimit)
+      this.#abort(
+        new SoftTimeLimitError(`the run took longer than ${this.#softTimeLimit} ms`, this.#run, this.#softTimeLimit),
+      )
+  }
+
+  #abort(reason: Error): void {
+    if (this.#reason !== undefined || this.#ended) return
+    this.#reason = reason
+    this.#cancelTimer()
+    this.#controller?.abort(reason)
+  }
+}

@@ -1,0 +1,61 @@
+/** The line of ready calls as the events tell it: who leaves has the highest priority, and came first of those that have it. */
+import type { RuntimeEvent } from '../../src/events/event.js'
+import type { Call } from '../../src/scheduler/messages.js'
+import type { Workflow } from '../../src/scheduler/workflow.js'
+import type { Machine } from './machine.js'
+import { hold, keyOf } from './violation.js'
+
+interface Place {
+  readonly workflow: Workflow
+  readonly node: number
+}
+
+const ENDS = new Set(['task-succeeded', 'task-failed', 'task-revoked', 'task-ignored'])
+
+export class Line {
+  readonly #machine: Machine
+  /** Ids of calls that were announced as ready and have not left, in that order. */
+  readonly #announced: string[] = []
+  /** A replaced call and the one that ends its replacement have one id. */
+  readonly #places = new Map<string, Place[]>()
+  readonly #ended = new Set<string>()
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  meet(workflow: Workflow): void {
+    for (let node = 0; node < workflow.graph.size; node++) {
+      if (workflow.graph.calls[node] === undefined) continue
+      const id = workflow.idOf(node)
+      const places = this.#places.get(id)
+      if (places === undefined) this.#places.set(id, [{ workflow, node }])
+      else places.push({ workflow, node })
+    }
+  }
+
+  hear(event: RuntimeEvent): void {
+    if (event.type === 'task-sent') this.#announced.push(event.id)
+    const isEnd = ENDS.has(event.type) || (event.type === 'task-rejected' && !event.requeued)
+    if (!isEnd || !('id' in event) || (this.#places.get(event.id)?.length ?? 0) > 1) return
+    hold(!this.#ended.has(event.id), `${event.id} ends twice, as events tell it`)
+    this.#ended.add(event.id)
+  }
+
+  leave({ workflow, node, policy: { priority = 0 } }: Call): void {
+    const at = this.#announced.indexOf(workflow.idOf(node))
+    hold(at >= 0, `call ${keyOf(workflow, node)} leaves unannounced`)
+    for (const [i, id] of this.#announced.entries()) {
+      const waiting = this.#places.get(id)?.find((place) => place.workflow.isReady(place.node))
+      if (waiting === undefined || i === at) continue
+      const other = this.#priorityOf(waiting)
+      const isFirst = other > priority || (other === priority && i < at)
+      hold(!isFirst, `call ${keyOf(workflow, node)} jumps the queue`)
+    }
+    this.#announced.splice(at, 1)
+  }
+
+  #priorityOf({ workflow, node }: Place): number {
+    return this.#machine.optionsOf(workflow.graph, node).priority ?? 0
+  }
+}

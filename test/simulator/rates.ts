@@ -1,0 +1,70 @@
+/** Which faults there are in an episode and how often: each seed draws for itself. */
+import type { Wardrobe } from './dressed.js'
+import type { Random } from './random.js'
+
+export const ACTIONS = [
+  'submit',
+  'settle',
+  'tick',
+  'start',
+  'show',
+  'park',
+  'apply',
+  'add',
+  'revoke',
+  'revokeChild',
+  'lose',
+  'repeat',
+  'watch',
+  'close',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
+/** How a run ends that does not end by itself. */
+export const SIGNALS = ['retry', 'requeue', 'replace', 'ignore', 'reject'] as const
+export type Signal = (typeof SIGNALS)[number]
+
+export interface Rates {
+  readonly actions: Readonly<Record<Action, number>>
+  /** How likely a run ends so. */
+  readonly signals: Readonly<Record<Signal, number>>
+  readonly options: Wardrobe
+}
+
+export function drawRates(random: Random): Rates {
+  const now = (...choices: readonly number[]): number => random.pick(choices)
+  return {
+    actions: {
+      submit: now(0.2, 1, 10),
+      settle: 2,
+      tick: now(0.3, 2),
+      start: now(0, 0.5),
+      show: now(0, 0, 0.3),
+      park: now(0, 0, 0.5),
+      apply: now(0, 0, 0.4),
+      add: now(0, 0, 0.4),
+      revoke: now(0, 0, 0, 0.05, 0.3),
+      revokeChild: now(0, 0, 0.2),
+      lose: now(0, 0, 0.05, 0.5),
+      repeat: now(0, 0.3, 1),
+      watch: now(0, 0.5),
+      close: 0.02,
+    },
+    signals: {
+      retry: now(0, 0.1, 0.4),
+      requeue: now(0, 0, 0.2),
+      replace: now(0, 0, 0.2),
+      ignore: now(0, 0, 0, 0.1),
+      reject: now(0, 0, 0, 0.1),
+    },
+    options: {
+      delays: now(0, 0, 0.15),
+      expiries: now(0, 0, 0, 0.1),
+      retries: now(0, 0, 0.4),
+      limits: now(0, 0, 0.4),
+      priorities: now(0, 0, 0.4),
+      names: now(0, 0.2),
+      failFast: now(0, 0, 0, 0.5),
+    },
+  }
+}
