@@ -231,7 +231,7 @@ export class Scheduler {
   }
 
   #start(workflow: Workflow, node: number, input: Input): void {
-    if (workflow.isFinal(node)) return // revoked before its turn came
+    if (workflow.isFinal(node)) return this.#sweep(workflow, node)
     const { calls, joins } = workflow.graph
     const join = joins.get(node)
     if (this.#closed !== undefined) this.#skip(workflow, node, this.#revokedByClose(node))
@@ -323,11 +323,17 @@ export class Scheduler {
 
   #skip(workflow: Workflow, node: number, end: End): void {
     const join = workflow.graph.joins.get(node)
+    if (workflow.isFinal(node)) return this.#sweep(workflow, node)
     if (join === undefined || join.width === 0) return this.#end(workflow, node, end)
-    if (workflow.isFinal(node)) return
     workflow.filling(node, join)
     const members = Array.from({ length: join.width }, (_, i) => entryOf(node, join, i))
     this.#follow(members.map((member) => ({ do: 'skip', workflow, node: member, end })))
+  }
+
+  /** The turn comes of a node that was revoked before it. Of a group, members may have steps before the revoked one: they will never run. */
+  #sweep(workflow: Workflow, node: number): void {
+    for (const inside of workflow.inside(node))
+      this.#end(workflow, inside, { status: 'failed', failure: workflow.failure(node) })
   }
 
   /** A node becomes final: callbacks get their ids, then it shows, then callbacks and the next step leave. */

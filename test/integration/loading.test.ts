@@ -47,7 +47,7 @@ describe('loading task modules', () => {
     const online: number[] = []
     runtime.on('worker-online', ({ worker }) => online.push(worker))
     await runtime.ready()
-    expect(online).toEqual([0, 1])
+    expect(online.sort()).toEqual([0, 1])
     expect(runtime.inspect().workers).toHaveLength(2)
   })
 })

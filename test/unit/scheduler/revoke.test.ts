@@ -99,6 +99,19 @@ describe('a call that is revoked', () => {
     expect(hand.names).toContain('errback')
   })
 
+  it.each([
+    ['succeeds', (hand: ByHand) => hand.succeed('a')],
+    ['fails', (hand: ByHand) => hand.fail('a')],
+  ])('inside a group that has not begun leaves no step before it open, when what comes before %s', (_how, end) => {
+    const hand = new ByHand()
+    const workflow = hand.submit(chain(a.s(), group(chain(b.s(), c.s()))))
+    hand.revoke(workflow, { node: 3, scope: 'call' })
+    expect(statusesOf(workflow)).toEqual(['running', 'failed', 'waiting', 'revoked'])
+    end(hand)
+    expect(statusesOf(workflow)[2]).toBe('failed')
+    expect(hand.scheduler.openWorkflows).toBe(0)
+  })
+
   it('a second time changes nothing', () => {
     const hand = new ByHand()
     const workflow = hand.submit(a.s())
