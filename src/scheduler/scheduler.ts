@@ -602,7 +602,6 @@ export class Scheduler {
     }
     if (this.#listening) this.#out.push(callEvents.retried(workflow, node, error, delay, this.#at))
     workflow.retries.set(node, attempt)
-    workflow.retryErrors.set(node, error)
     if (args !== undefined) workflow.replacedArgs.set(node, args)
     this.#postpone(workflow, node, 'retrying', this.#at + Math.max(delay, 0))
     if (delay <= 0) this.#timers.run(this.#at)

@@ -139,11 +139,9 @@ export class Workflow {
   readonly watched = new Set<number>()
   /** Runs that calls have had beside the last one; those that had any. */
   readonly retries = new Map<number, number>()
-  /** Arguments that `retry({ args })` has given, in place of all. */
-  /** What the last failed run of a retrying call threw. */
-  readonly retryErrors = new Map<number, Error>()
   /** All of it is to be revoked: joins of revoked members are revoked too. */
   isRevoked = false
+  /** Arguments that `retry({ args })` has given, in place of all. */
   readonly replacedArgs = new Map<number, readonly unknown[]>()
   /** What a scheduled or retrying node waits for, and what would revoke one that has not started. */
   readonly timers = new Map<number, Timer>()

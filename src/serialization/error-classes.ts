@@ -3,12 +3,11 @@
  * It tells classes apart by their prototype, and knows nothing of how errors are encoded.
  */
 import { types } from 'node:util'
+import type { ErrorClass } from '../canvas/policy.js'
 import * as errors from '../errors.js'
 import { AlreadyRegisteredError, ConfigurationError } from '../errors.js'
 
-/** A class of errors, abstract ones included. */
-// biome-ignore lint/suspicious/noExplicitAny: whatever the constructor takes, it does not run again
-export type ErrorClass = abstract new (...args: any[]) => Error
+export type { ErrorClass }
 
 interface Registry {
   readonly classes: Map<string, ErrorClass>
