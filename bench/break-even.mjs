@@ -26,7 +26,7 @@ await question('break-even', 'From which size on does a task pay for its way to 
     comparisons.push(
       await ask.compare(
         `tasks of ${us} µs`,
-        { tasks: n },
+        { tasks: n, isWatchedTarget: false },
         {
           ...field.celeriac('each', (runtime) => runtime.run(tasks.loop.each(times(n, () => [turns])))),
           'celeriac, group': () => field.quiet.run(group(times(n, () => tasks.loop.s(turns)))),

@@ -7,48 +7,50 @@ import { tasks } from './workers/tasks.js'
 
 const { chain, group } = celeriac
 const POOLS = ['piscina', 'tinypool', 'workerpool', 'poolifier']
-const SIZES = { '1 KB': [1_000, 500], '100 KB': [100_000, 40], '10 MB': [10_000_000, 2] }
+/** Bytes of one, how many are cloned in a run, and how many of those that cost nothing to send. */
+const SIZES = { '1 KB': [1_000, 500, 500], '100 KB': [100_000, 40, 100], '10 MB': [10_000_000, 2, 10] }
 const STEPS = 5
 const { sizeOf, pass } = tasks
 
 await question('payloads', 'What does it cost to send large values?', async (ask) => {
   const field = await ask.use(openField('sizeOf', POOLS))
-  for (const [size, [bytes, full]] of Object.entries(SIZES)) {
-    const n = ask.size(full, Math.max(2, full / 10))
-    const send = (contender, make) => sendOn(field, n, contender, make)
+  for (const [size, [bytes, few, many]] of Object.entries(SIZES)) {
+    const [cloned, passed] = [few, many].map((n) => ask.size(n, Math.max(2, n / 10)))
+    const send = (n, what, contenders) =>
+      ask.compare(`${n} × ${what}`, { tasks: n, isWatchedTarget: false }, contenders)
     const records = recordsOf(bytes)
-    await ask.compare(
-      `${n} × objects of ${size}`,
-      { tasks: n },
-      send('object', () => records),
+    await send(
+      cloned,
+      `objects of ${size}`,
+      sendOn(field, cloned, 'object', () => records),
     )
     const array = new Float64Array(bytes / 8)
-    await ask.compare(
-      `${n} × typed arrays of ${size}, cloned`,
-      { tasks: n },
-      send('clone', () => array),
+    await send(
+      cloned,
+      `typed arrays of ${size}, cloned`,
+      sendOn(field, cloned, 'clone', () => array),
     )
     const shared = new Float64Array(new SharedArrayBuffer(bytes))
-    await ask.compare(
-      `${n} × typed arrays of ${size}, shared`,
-      { tasks: n },
-      send('share', () => shared),
+    await send(
+      passed,
+      `typed arrays of ${size}, shared`,
+      sendOn(field, passed, 'share', () => shared),
     )
     // Each can be moved once, so making it is part of the run on all sides.
     const fresh = () => new Float64Array(bytes / 8)
-    await ask.compare(`${n} × typed arrays of ${size}, moved`, { tasks: n }, moveOn(field, n, fresh))
+    await send(passed, `typed arrays of ${size}, moved`, moveOn(field, passed, fresh))
   }
   if (!('transfer' in celeriac)) ask.note('celeriac has no `transfer()` yet: its rows of moved arrays are left out.')
 
   const records = recordsOf(ask.size(10_000_000, 1_000_000))
   await ask.compare(
     `chain of ${STEPS} that hands on ${ask.size('10 MB', '1 MB')}`,
-    { tasks: STEPS },
+    { tasks: STEPS, isWatchedTarget: false },
     {
       ...field.celeriac('chain', (runtime) =>
         runtime.run(chain(pass.s(records), ...times(STEPS - 2, () => pass.s()), sizeOf.s())),
       ),
-      ...field.pools(async (pool) => {
+      piscina: field.piscina(async (pool) => {
         let value = records
         for (let step = 1; step < STEPS; step++) value = await pool.run([value], 'pass')
         return pool.run([value])

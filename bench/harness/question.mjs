@@ -55,9 +55,14 @@ class Asking {
    * @param options.tasks - How many tasks one run is; a contender that does another number is `{ tasks, run }`.
    * @param options.iterations - Runs a round; of more than one, the median counts, and p99 is told too.
    * @param options.hasCpu - Whether this process does the work, and so knows its CPU time.
+   * @param options.isWatchedTarget - Whether its watched contenders count for the target of those.
    * @param options.isRight - Looks at what a run gave. Default: anything is right.
    */
-  async compare(workload, { tasks, isRight = () => true, rounds = ROUNDS, iterations = 1, hasCpu = true }, contenders) {
+  async compare(
+    workload,
+    { tasks, isRight = () => true, rounds = ROUNDS, iterations = 1, hasCpu = true, isWatchedTarget = true },
+    contenders,
+  ) {
     const entries = Object.entries(contenders).map(([name, given]) => [
       name,
       { tasks, isRight, ...(typeof given === 'function' ? { run: given } : given) },
@@ -65,7 +70,7 @@ class Asking {
     const comparison = await playRounds(Object.fromEntries(entries), { rounds: quick ? 2 : rounds, iterations })
     for (const contender of comparison.names)
       this.rows.push(rowOf(workload, contender, comparison, { isLatency: iterations > 1, hasCpu }))
-    this.#compareWatched(workload, comparison)
+    if (isWatchedTarget) this.#compareWatched(workload, comparison)
     return comparison
   }
 

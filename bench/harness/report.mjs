@@ -69,9 +69,18 @@ export function plainTable(head, rows) {
   return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('\n')
 }
 
-export function markdownTable(head, rows) {
+function markdownTable(head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`
   return [head, head.map(() => '---'), ...rows].map(line).join('\n')
+}
+
+/** What was measured of each target, and nothing else: for the guide. */
+export function measuredTable(answers) {
+  const rows = targetRows(answers).filter(([, measured]) => measured !== 'not measured')
+  return markdownTable(
+    TARGET_HEAD.slice(0, 3),
+    rows.map((row) => row.slice(0, 3)),
+  )
 }
 
 /** RESULTS.md. */

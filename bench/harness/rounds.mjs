@@ -81,7 +81,7 @@ function turnOf({ tasks }, { latency }, cpuMs) {
 }
 
 /** What the rounds gave. Quotients are made round by round. */
-export class Comparison {
+class Comparison {
   #turns
 
   constructor(turns) {
