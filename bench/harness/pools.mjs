@@ -41,7 +41,8 @@ export const POOLS = {
     const pool = new FixedThreadPool(THREADS, workerFile('poolifier-worker.js'))
     return {
       run: (args, name = task, transferList = undefined) => pool.execute(args, name, undefined, transferList),
-      close: () => pool.destroy(),
+      // Now and then its promise never settles: nobody waits for it.
+      close: () => void pool.destroy(),
     }
   },
 }

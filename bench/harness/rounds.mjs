@@ -30,6 +30,13 @@ export async function playRounds(contenders, { rounds, iterations = 1 }) {
 
 const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)]
 
+/** Whose turn it is. A process that has nothing left to do ends in the middle of it: then somebody lost a call, and should be named. */
+let turnOfContender
+process.on('exit', () => {
+  if (turnOfContender !== undefined)
+    console.error(`bench: "${turnOfContender}" never gave its value, and nothing was left to wait for`)
+})
+
 async function playRound(entries, iterations) {
   const bench = new Bench({ iterations, time: 0, warmup: false, throws: true, retainSamples: true })
   const cpuMs = new Map()
@@ -49,6 +56,7 @@ function addTurn(bench, name, { run, isRight }, cpuMs) {
   bench.add(name, work, {
     async: true,
     beforeAll() {
+      turnOfContender = name
       collectGarbage()
       before = cpuNow()
     },
@@ -57,6 +65,7 @@ function addTurn(bench, name, { run, isRight }, cpuMs) {
       value = undefined
     },
     afterAll() {
+      turnOfContender = undefined
       cpuMs.set(name, cpuNow() - before)
     },
   })
