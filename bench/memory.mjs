@@ -31,6 +31,8 @@ await question('memory', 'How many bytes does a pending call take?', async (ask)
   }
   for (const [name, [hold, prepare, call]] of Object.entries(kinds)) {
     const bytes = []
+    // The first time it also pays for code that is compiled then.
+    await bytesPerCall(n, hold, prepare, call)
     for (let round = 0; round < ask.size(5, 2); round++) bytes.push(await bytesPerCall(n, hold, prepare, call))
     ask.fact(`${n.toLocaleString('en')} pending calls`, name, bytes, 'B')
     // Promises of one's own are asked for: a group is what the target speaks of.

@@ -19,6 +19,8 @@ const QUESTIONS = [
 ]
 /** Also asked on one CPU: there the time is that of the software, without waking another CPU. */
 const PINNED = ['chain', 'latency']
+/** A question that takes longer hangs. */
+const DEADLINE_MS = 900_000
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -45,10 +47,14 @@ async function main(asked) {
 }
 
 /** What was answered before and not now. */
-const kept = (answers) => readAnswers().filter((old) => answers.every(({ name }) => name !== old.name))
+function kept(answers) {
+  return readAnswers().filter((old) => answers.every(({ name }) => name !== old.name))
+}
 
-const titles = QUESTIONS.flatMap((name) => [name, pinnedTitle(name)])
-const inOrder = (answers) => answers.toSorted((a, b) => titles.indexOf(a.name) - titles.indexOf(b.name))
+function inOrder(answers) {
+  const titles = QUESTIONS.flatMap((name) => [name, pinnedTitle(name)])
+  return answers.toSorted((a, b) => titles.indexOf(a.name) - titles.indexOf(b.name))
+}
 
 function pinnedTitle(name) {
   return `${name} on one CPU`
@@ -58,8 +64,8 @@ function pinnedTitle(name) {
 function ask(name, isPinned) {
   const file = fileURLToPath(new URL(`${name}.mjs`, import.meta.url))
   const child = isPinned
-    ? fork(file, args(), { execPath: 'taskset', execArgv: ['-c', '0', process.execPath] })
-    : fork(file, args())
+    ? fork(file, args(), { timeout: DEADLINE_MS, execPath: 'taskset', execArgv: ['-c', '0', process.execPath] })
+    : fork(file, args(), { timeout: DEADLINE_MS })
   return new Promise((resolve) => {
     let answer
     child.on('message', (message) => {

@@ -21,11 +21,18 @@ const cellsOf = ({ workload, contender, tasks, value, unit, p99, cpu, ratio }) =
   workload,
   contender,
   tasks === undefined ? '' : tasks.toLocaleString('en'),
-  `${spread(value)} ${unit}`.trim(),
+  measuredWords(value, unit),
   p99 === undefined ? '' : number(p99.median),
   cpu === undefined ? '' : number(cpu.median),
   ratio === undefined ? '' : spread(ratio),
 ]
+
+/** A time in µs, or in ms if it is long; other values as they are. */
+function measuredWords(value, unit) {
+  if (!unit.startsWith('µs a task') || value.median < 10_000) return `${spread(value)} ${unit}`.trim()
+  const [median, min, max] = [value.median, value.min, value.max].map((us) => us / 1_000)
+  return `${spread({ median, min, max })} ${unit.replace('µs', 'ms')}`
+}
 
 const TARGET_HEAD = ['metric', 'measured', 'min–max', 'must', 'aim', 'reached']
 
