@@ -33,13 +33,14 @@ else refuse(`there is no question "${unknown}"; there are ${QUESTIONS.join(', ')
 async function main(asked) {
   const started = performance.now()
   const answers = []
-  for (const name of asked)
-    for (const isPinned of PINNED.includes(name) && canPin() ? [false, true] : [false]) {
-      const answer = await ask(name, isPinned)
-      if (answer === undefined) refuse(`${name} gave no answer`)
-      else printAnswer(answer)
-      if (answer !== undefined) answers.push(answer)
+  for (const asking of asked.flatMap(askingsOf)) {
+    const answer = await answerTo(asking)
+    if (answer === undefined) refuse(`${asking.title} gave no answer`)
+    else {
+      printAnswer(answer)
+      answers.push(answer)
     }
+  }
   printTargets(answers)
   console.log(`\n${((performance.now() - started) / 60_000).toFixed(1)} minutes`)
   if (flags.quick || (names.length > 0 && !flags.write)) return
@@ -60,24 +61,27 @@ function pinnedTitle(name) {
   return `${name} on one CPU`
 }
 
-/** @returns The answer; `undefined` if the process ended without one. */
-function ask(name, isPinned) {
+/** How a question is asked: on the machine as it is, and perhaps on one CPU, where a figure is told and has no target. */
+function askingsOf(name) {
   const file = fileURLToPath(new URL(`${name}.mjs`, import.meta.url))
-  const child = isPinned
-    ? fork(file, args(), { timeout: DEADLINE_MS, execPath: 'taskset', execArgv: ['-c', '0', process.execPath] })
-    : fork(file, args(), { timeout: DEADLINE_MS })
+  const args = flags.quick ? ['--quick'] : []
+  const plain = { title: name, file, args, command: `npm run bench -- ${name}`, options: {} }
+  if (!PINNED.includes(name) || !canPin()) return [plain]
+  const options = { execPath: 'taskset', execArgv: ['-c', '0', process.execPath] }
+  const command = `taskset -c 0 node bench/${name}.mjs`
+  return [plain, { ...plain, title: pinnedTitle(name), command, options, hasNoTarget: true }]
+}
+
+/** @returns The answer; `undefined` if the process ended without one. */
+function answerTo({ title, file, args, command, options, hasNoTarget = false }) {
+  const child = fork(file, args, { timeout: DEADLINE_MS, serialization: 'advanced', ...options })
   return new Promise((resolve) => {
     let answer
     child.on('message', (message) => {
-      // A figure on one CPU is told, and has no target: the targets are for the machine as it is.
-      answer = isPinned ? { ...message, name: pinnedTitle(name), figures: [] } : message
+      answer = { ...message, name: title, command, figures: hasNoTarget ? [] : message.figures }
     })
     child.on('exit', () => resolve(answer))
   })
-}
-
-function args() {
-  return flags.quick ? ['--quick'] : []
 }
 
 function canPin() {

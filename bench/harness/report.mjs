@@ -6,7 +6,8 @@ export const inSubprocess = process.send !== undefined
 
 /** Three digits where they say something; thousands with commas. */
 export function number(value) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return value === undefined ? '–' : '∞'
+  if (value === undefined) return '–'
+  if (value === Number.POSITIVE_INFINITY) return '∞'
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
   return String(Number(value.toPrecision(Math.abs(value) < 1 ? 2 : 3)))
 }
@@ -15,7 +16,7 @@ const range = ({ min, max }) => `${number(min)}–${number(max)}`
 const spread = (measured) => `${number(measured.median)} (${range(measured)})`
 const withUnit = (value, unit) => (value === undefined ? '–' : `${number(value)} ${unit}`.trim())
 
-const HEAD = ['workload', 'contender', 'tasks', 'median (min–max)', 'p99', 'CPU µs per task', '× pool.run']
+const HEAD = ['workload', 'contender', 'tasks', 'median (min–max)', 'p99, same unit', 'CPU µs per task', '× pool.run']
 
 const cellsOf = ({ workload, contender, tasks, value, unit, p99, cpu, ratio }) => [
   workload,
@@ -111,10 +112,10 @@ ${answers.map(section).join('\n\n')}
 `
 }
 
-const section = ({ name, asks, rows, notes, node, date }) =>
+const section = ({ name, asks, rows, notes, node, date, command }) =>
   [
     `## ${name}`,
-    `${asks} (${date}, Node ${node}, \`npm run bench -- ${name}\`)`,
+    `${asks} (${date}, Node ${node}, \`${command}\`)`,
     markdownTable(HEAD, rows.map(cellsOf)),
     ...notes.map((note) => `Note: ${note}`),
   ].join('\n\n')

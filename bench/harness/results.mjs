@@ -9,12 +9,15 @@ const MARKED = /(<!-- measured -->\n)[\s\S]*?(<!-- \/measured -->)/
 
 export function readAnswers() {
   try {
-    return JSON.parse(readFileSync(file('results.json'), 'utf8')).answers
+    return JSON.parse(readFileSync(file('results.json'), 'utf8'), infinities).answers
   } catch (error) {
     if (error.code === 'ENOENT') return []
     throw error
   }
 }
+
+/** JSON has no infinity and writes `null`; there is no other `null` in an answer. */
+const infinities = (_key, value) => (value === null ? Number.POSITIVE_INFINITY : value)
 
 export function writeAnswers(answers) {
   writeFileSync(file('results.json'), `${JSON.stringify({ answers }, undefined, 2)}\n`)
