@@ -7,7 +7,7 @@ import { times } from './harness/workloads.mjs'
 import { functions } from './workers/functions.js'
 import { tasks } from './workers/tasks.js'
 
-const COUNTS = { 1: 200, 10: 40, 100: 8 }
+const COUNTS = { 1: 200, 10: 20, 100: 4 }
 
 await question('long', 'What do threads give for tasks of 1, 10 and 100 ms?', async (ask) => {
   const shares = await ask.use(openShares())
