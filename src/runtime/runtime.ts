@@ -22,6 +22,7 @@ import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { SubmissionStacks } from './submission-stacks.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -90,6 +91,13 @@ export interface RuntimeParts {
   readonly resultTtl: number
 }
 
+/** Somebody who waits for the end of a node. */
+interface Waiter {
+  readonly node: number
+  tell: (workflow: Workflow) => void
+}
+const nothing = (): void => {}
+
 const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
 const CLOSE_TIMEOUT_MS = 30_000
 
@@ -104,7 +112,11 @@ export class LocalRuntime implements Runtime {
   readonly #resultTtl: number
   /** Finished workflows that can be looked up for a while, though nobody holds them. */
   readonly #kept = new Set<Workflow>()
-  readonly #waiting = new WeakMap<Workflow, Map<number, Set<() => void>>>()
+  /** Who waits for the ends of nodes, by workflow. */
+  readonly #waiting = new Map<Workflow, Waiter[]>()
+  readonly #stacks = new SubmissionStacks()
+  /** Who waits for the workflow that is being submitted just now. */
+  #onEnd: ((workflow: Workflow) => void) | undefined
   #whenIdle: (() => void)[] = []
   #open = 0
   #cancelWake = (): void => {}
@@ -125,17 +137,18 @@ export class LocalRuntime implements Runtime {
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
-    const workflow = this.#submit('apply', canvas, options)
+    const workflow = this.#submit('apply', this.apply, canvas, options)
     return resultOf(this.#shelf.sourceOf(workflow), workflow.graph.exit) as never
   }
 
-  async run(canvas: AnyCanvas, options?: unknown): Promise<never> {
-    const workflow = this.#submit('run', canvas, options)
-    const { exit } = workflow.graph
-    await new Promise<void>((resolve) => this.#whenEnded(workflow, exit, resolve))
-    const end = endOf(workflow, exit)
-    if (!end.ok) throw end.error
-    return end.value as never
+  run(canvas: AnyCanvas, options?: unknown): Promise<never> {
+    return new Promise((resolve, reject) => {
+      this.#submit('run', this.run, canvas, options, (workflow) => {
+        const end = endOf(workflow, workflow.graph.exit)
+        if (end.ok) resolve(end.value as never)
+        else reject(end.error)
+      })
+    })
   }
 
   result(id: string): AsyncResult<unknown> | undefined {
@@ -208,15 +221,21 @@ export class LocalRuntime implements Runtime {
     return this
   }
 
-  #submit(method: 'apply' | 'run', canvas: AnyCanvas, options: unknown): Workflow {
+  /** @param onEnd - Called when it has ended, if somebody waits from the beginning. */
+  #submit(
+    method: 'apply' | 'run',
+    entry: (...args: never[]) => unknown,
+    canvas: AnyCanvas,
+    options: unknown,
+    onEnd?: (workflow: Workflow) => void,
+  ): Workflow {
     this.#requireOpen()
     requireCanvas(canvas, '')
     const application = applicationOf(method, options)
     const graph = compile(withOptions(canvas as Canvas, application.options))
     checkGraph(graph, application, this.#admission)
     this.#requireFreeIds(graph)
-    const submittedAt = {}
-    Error.captureStackTrace(submittedAt, this.#submit)
+    const submittedAt = this.#stacks.here(entry)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
     const stimulus = {
       type: 'submit',
@@ -227,7 +246,9 @@ export class LocalRuntime implements Runtime {
       keep,
       submittedAt,
       isRevoked: signal?.aborted ?? false,
+      isWatched: onEnd !== undefined,
     } as const
+    this.#onEnd = onEnd
     const workflow = this.#drive(stimulus) as Workflow
     if (signal !== undefined) this.#obey(signal, workflow)
     if (this.#resultTtl > 0) this.#keep(workflow)
@@ -276,7 +297,7 @@ export class LocalRuntime implements Runtime {
   #carryOut(instruction: Instruction): void {
     switch (instruction.type) {
       case 'accepted':
-        return // told by what the scheduler keeps
+        return this.#noteWaiting(instruction.workflow)
       case 'wake':
         return this.#wake(instruction.at)
       case 'tell':
@@ -332,19 +353,32 @@ export class LocalRuntime implements Runtime {
     this.#cancelWake = this.#environment.clock.after(at - this.#now(), tick)
   }
 
+  /** Who applied it waits from the beginning. */
+  #noteWaiting(workflow: Workflow): void {
+    const onEnd = this.#onEnd
+    if (onEnd === undefined) return
+    this.#onEnd = undefined
+    this.#waiting.set(workflow, [{ node: workflow.graph.exit, tell: onEnd }])
+  }
+
   #whenEnded(workflow: Workflow, node: number, callback: () => void): () => void {
-    const nodes = this.#waiting.get(workflow) ?? new Map<number, Set<() => void>>()
-    const callbacks = nodes.get(node) ?? new Set()
-    this.#waiting.set(workflow, nodes.set(node, callbacks.add(callback)))
+    const waiter: Waiter = { node, tell: callback }
+    const waiting = this.#waiting.get(workflow)
+    if (waiting === undefined) this.#waiting.set(workflow, [waiter])
+    else waiting.push(waiter)
     this.#drive({ type: 'watch', workflow, node })
-    return () => callbacks.delete(callback)
+    return () => {
+      waiter.tell = nothing
+    }
   }
 
   #tellWaiting(workflow: Workflow, node: number): void {
-    const nodes = this.#waiting.get(workflow)
-    const callbacks = nodes?.get(node)
-    nodes?.delete(node)
-    if (callbacks !== undefined) for (const callback of callbacks) callback()
+    const waiting = this.#waiting.get(workflow)
+    if (waiting === undefined) return
+    const others = waiting.length === 1 ? [] : waiting.filter((waiter) => waiter.node !== node)
+    if (others.length === 0 && waiting[0]?.node === node) this.#waiting.delete(workflow)
+    else this.#waiting.set(workflow, others)
+    for (const waiter of waiting) if (waiter.node === node) waiter.tell(workflow)
   }
 
   async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
@@ -402,8 +436,10 @@ export class LocalRuntime implements Runtime {
 
   #report(): Report {
     return {
-      ended: (batch, ends) =>
-        void this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() }),
+      ended: (batch, ends) => {
+        this.#stacks.nextTurn()
+        this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() })
+      },
       said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
       lost: (batch, loss, begun) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, begun }),
       thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
