@@ -266,7 +266,8 @@ export class PiscinaExecutor implements Executor {
     if (sent === undefined) return
     sent.heard++
     const { batch } = sent.underWay
-    if (message.celeriac === 'ended') this.#report.ended(batch.number, this.#endsIn(sent, answerFromWire(message.answer)))
+    if (message.celeriac === 'ended')
+      this.#report.ended(batch.number, this.#endsIn(sent, answerFromWire(message.answer)))
     else reportSaying(this.#report, batch, sent.underWay.placeOf(message.call), message.saying)
     if (sent.last !== undefined && sent.heard >= sent.last.said) this.#finish(sent, sent.last)
   }

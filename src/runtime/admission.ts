@@ -24,7 +24,12 @@ export interface Admission {
  */
 export function checkGraph(graph: Graph, application: Application, admission: Admission): void {
   const { maxDepth } = admission
-  if (graph.size === 1 && graph.hooks.size === 0 && application.args.length === 0 && application.kwargs === NO_APPLIED_KWARGS)
+  if (
+    graph.size === 1 &&
+    graph.hooks.size === 0 &&
+    application.args.length === 0 &&
+    application.kwargs === NO_APPLIED_KWARGS
+  )
     return checkCalls(graph, '', admission)
   checkSendable(application.args, { maxDepth: maxDepth + 1, what: 'args' })
   checkSendable(application.kwargs, { maxDepth, what: 'kwargs' })

@@ -5,11 +5,12 @@ import { applicationOf, type OptionsFor, requireCanvas } from '../canvas/options
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
-import { assertNever, ClosedError, ConfigurationError } from '../errors.js'
+import { assertNever, ClosedError, ConfigurationError, QueueFullError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
 import type { RuntimeEvents } from '../events/event.js'
 import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
 import { compile } from '../graph/compile.js'
+import { countFirstCalls } from '../graph/first-calls.js'
 import type { Graph } from '../graph/graph.js'
 import { checkOptions, durationFrom, flag } from '../option-rules.js'
 import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
@@ -22,6 +23,7 @@ import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { type Metrics, metricsOf } from './metrics.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
@@ -47,10 +49,14 @@ export interface Runtime extends AsyncDisposable {
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
   /** What is there now: running and waiting calls, threads. A copy; costs time in proportion to the queue. */
   inspect(): Inspection
+  /** Counters since the start, and gauges. A copy; cheap. */
+  metrics(): Metrics
   /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
   ready(): Promise<void>
   /** Resolves when nothing is pending: callbacks and errbacks included. */
   idle(): Promise<void>
+  /** Resolves when the queue has room again (below `maxQueue`); at once if it has. */
+  drained(): Promise<void>
   /**
    * Ends the runtime in good order; more calls of it give the same promise. New work is refused.
    *
@@ -118,6 +124,10 @@ export class LocalRuntime implements Runtime {
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
   #whenIdle: (() => void)[] = []
+  readonly #whenDrained: (() => void)[] = []
+  readonly #maxQueue: number
+  /** When the first call left. */
+  #startedAt: number | undefined
   #open = 0
   #cancelWake = (): void => {}
   #endedEarly: (() => void)[] = []
@@ -132,6 +142,7 @@ export class LocalRuntime implements Runtime {
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
+    this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
   }
@@ -180,6 +191,12 @@ export class LocalRuntime implements Runtime {
     return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames())
   }
 
+  metrics(): Metrics {
+    const threads = this.#executor.workers().length
+    const sinceMs = this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt
+    return metricsOf(this.#scheduler.state(), threads, sinceMs)
+  }
+
   async ready(): Promise<void> {
     this.#requireOpen()
     await this.#executor.ready()
@@ -187,6 +204,10 @@ export class LocalRuntime implements Runtime {
 
   async idle(): Promise<void> {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  async drained(): Promise<void> {
+    if (!this.#scheduler.hasRoomFor(1)) await new Promise<void>((resolve) => this.#whenDrained.push(resolve))
   }
 
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
@@ -235,6 +256,7 @@ export class LocalRuntime implements Runtime {
     const graph = compile(withOptions(canvas as Canvas, application.options))
     checkGraph(graph, application, this.#admission)
     this.#requireFreeIds(graph)
+    this.#requireRoom(graph)
     const submittedAt = this.#stacks.here(entry)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
     const stimulus = {
@@ -285,11 +307,18 @@ export class LocalRuntime implements Runtime {
         throw new ConfigurationError(`the id "${id}" is in use by a call that is still pending`, 'taskId', id)
   }
 
+  #requireRoom(graph: Graph): void {
+    if (this.#maxQueue === Infinity || this.#scheduler.hasRoomFor(countFirstCalls(graph))) return
+    const message = `no more than ${this.#maxQueue} calls may wait to start (maxQueue), and these would be more: await runtime.drained() first`
+    throw new QueueFullError(message, this.#maxQueue)
+  }
+
   /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */
   #drive(stimulus: Stimulus): Workflow | undefined {
     const instructions = this.#scheduler.handle(stimulus)
     for (const instruction of instructions) this.#carryOut(instruction)
     this.#noteOpen()
+    if (this.#whenDrained.length > 0 && this.#scheduler.hasRoomFor(1)) this.#tellDrained()
     const first = instructions[0]
     return first?.type === 'accepted' ? first.workflow : undefined
   }
@@ -309,6 +338,7 @@ export class LocalRuntime implements Runtime {
       case 'recall':
         return this.#recall(instruction.batch)
       case 'dispatch':
+        this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
         return this.#tellWaiting(instruction.workflow, instruction.node)
@@ -338,6 +368,10 @@ export class LocalRuntime implements Runtime {
     const whenIdle = this.#whenIdle
     this.#whenIdle = []
     for (const resolve of whenIdle) resolve()
+  }
+
+  #tellDrained(): void {
+    for (const resolve of this.#whenDrained.splice(0)) resolve()
   }
 
   /** One timer for all that the scheduler waits for. */
@@ -445,7 +479,10 @@ export class LocalRuntime implements Runtime {
       thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
-      offline: ({ id }, reason) => this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason }),
+      offline: ({ id }, reason) => {
+        if (reason !== 'closed') this.#scheduler.state().tally.workersLost++
+        this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason })
+      },
       warning: (message, error, taskId) =>
         this.#bus.emit({ type: 'warning', at: this.#now(), message, error, ...(taskId !== undefined && { taskId }) }),
     }

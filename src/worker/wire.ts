@@ -120,7 +120,10 @@ function partFromWire(wire: WirePart): PartMessage {
 export type WireAnswer = readonly [ms: number, said: number, ...ends: WireEnd[]]
 
 /** Values from a place on, or how many passed, or one outcome. */
-type WireEnd = readonly [place: number, values: Column] | readonly [place: number, passed: number] | readonly [place: number, outcome: OutcomeMessage, isOutcome: true]
+type WireEnd =
+  | readonly [place: number, values: Column]
+  | readonly [place: number, passed: number]
+  | readonly [place: number, outcome: OutcomeMessage, isOutcome: true]
 
 export const answerToWire = ({ ms, said, ends }: AnswerMessage): WireAnswer => [ms, said, ...ends.map(endToWire)]
 
