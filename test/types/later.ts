@@ -11,7 +11,6 @@ export interface Later {
 }
 
 export const LATER: Readonly<Record<string, Later>> = {
-  rateLimit: { pieces: [], messages: ['rate limit'] },
   stamps: { pieces: [['.stamp({ tenant: 1 })', '']] },
   streaming: {
     pieces: [
