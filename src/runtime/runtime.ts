@@ -6,12 +6,11 @@ import type { RunPolicy } from '../canvas/policy.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
-import { assertNever, ClosedError, ConfigurationError } from '../errors.js'
+import { assertNever, ClosedError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
 import type { RuntimeEvents } from '../events/event.js'
 import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
 import { compile } from '../graph/compile.js'
-import type { Graph } from '../graph/graph.js'
 import { checkOptions, durationFrom, flag } from '../option-rules.js'
 import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
 import { resultOf } from '../result/handle.js'
@@ -23,6 +22,7 @@ import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { type RevokeTarget, requireId, revokedIds } from './targets.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -69,9 +69,6 @@ export interface Runtime extends AsyncDisposable {
   off<T extends keyof RuntimeEvents>(type: T, listener?: (event: RuntimeEvents[T]) => void): this
 }
 
-/** An id, or a handle. */
-export type RevokeTarget = string | AsyncResult<unknown>
-
 /** What `close` and `destroy` did with pending calls: how many ended by themselves, how many were revoked, and whether time ran out. */
 export interface ShutdownReport {
   readonly finished: number
@@ -84,7 +81,7 @@ export interface RuntimeParts {
   readonly environment: Environment
   readonly hold: Hold
   readonly makeExecutor: (report: Report) => Executor
-  readonly admission: Admission
+  readonly admission: Omit<Admission, 'isInUse'>
   readonly defaults: RunPolicy
   readonly graceMs: number
   readonly resultTtl: number
@@ -116,7 +113,7 @@ export class LocalRuntime implements Runtime {
     this.#resultTtl = resultTtl
     this.#environment = environment
     this.#hold = hold
-    this.#admission = admission
+    this.#admission = { ...admission, isInUse: (id) => this.#scheduler.find(id) !== undefined }
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(this.#executor.slots, idPrefix, { defaults, graceMs })
@@ -139,6 +136,7 @@ export class LocalRuntime implements Runtime {
   }
 
   result(id: string): AsyncResult<unknown> | undefined {
+    requireId(id)
     const found = this.#scheduler.find(id)
     if (found === undefined) return this.#shelf.find(id)
     return resultOf(this.#shelf.sourceOf(found.workflow), found.node)
@@ -146,13 +144,9 @@ export class LocalRuntime implements Runtime {
 
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options: RevokeOptions = {}): number {
     checkResultOptions('revoke', options)
-    const targets = typeof target === 'string' || !(Symbol.iterator in target) ? [target] : [...target]
-    const found = targets.flatMap((one) => {
-      const id = typeof one === 'string' ? one : one.id
+    const found = revokedIds(target).flatMap(({ id, scope }) => {
       const known = this.#scheduler.find(id)
-      return known === undefined
-        ? []
-        : [{ ...known, scope: typeof one === 'string' ? ('call' as const) : ('subtree' as const) }]
+      return known === undefined ? [] : [{ ...known, scope }]
     })
     return this.#revoke(found, options)
   }
@@ -214,7 +208,6 @@ export class LocalRuntime implements Runtime {
     const application = applicationOf(method, options)
     const graph = compile(withOptions(canvas as Canvas, application.options))
     checkGraph(graph, application, this.#admission)
-    this.#requireFreeIds(graph)
     const submittedAt = {}
     Error.captureStackTrace(submittedAt, this.#submit)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
@@ -256,12 +249,6 @@ export class LocalRuntime implements Runtime {
   #requireOpen(): void {
     if (this.#closing !== undefined)
       throw new ClosedError('the runtime is closed: apply before close(), or make another runtime')
-  }
-
-  #requireFreeIds(graph: Graph): void {
-    for (const id of graph.ids.values())
-      if (this.#scheduler.find(id) !== undefined)
-        throw new ConfigurationError(`the id "${id}" is in use by a call that is still pending`, 'taskId', id)
   }
 
   /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */

@@ -1,6 +1,9 @@
 import { lifeConformance } from './life.js'
+import { refusalConformance } from './refusals.js'
 import { conformance } from './suite.js'
 
 conformance('inline', { executor: 'inline' })
 
 lifeConformance('inline', { executor: 'inline' })
+
+refusalConformance('inline', { executor: 'inline' })

@@ -77,7 +77,7 @@ const { canvas } = fc.letrec<{ canvas: Loose; bare: Loose; options: object }>((t
         linkError: parts,
         headers: fc.constant({ tenant: [1, { a: null }] }),
         countdown: ms,
-        expires: fc.oneof(fc.integer(), date),
+        expires: fc.oneof(ms, date),
         priority: fc.integer({ min: 0, max: 9 }),
         timeLimit: ms.map((n) => n + 1_000_000),
         softTimeLimit: fc.integer({ min: 1, max: 1_000_000 }),
