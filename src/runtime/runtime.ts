@@ -20,6 +20,7 @@ import { Scheduler } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
+import { diagnostics } from './diagnostics.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
@@ -118,7 +119,7 @@ export class LocalRuntime implements Runtime {
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(this.#executor.slots, idPrefix, { defaults, graceMs })
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
-    this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
+    this.#bus = new EventBus(diagnostics, (listening) => this.#drive({ type: 'listen', listening }))
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
@@ -208,6 +209,7 @@ export class LocalRuntime implements Runtime {
     const application = applicationOf(method, options)
     const graph = compile(withOptions(canvas as Canvas, application.options))
     checkGraph(graph, application, this.#admission)
+    this.#bus.noteInterest()
     const submittedAt = {}
     Error.captureStackTrace(submittedAt, this.#submit)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application

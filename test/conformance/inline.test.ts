@@ -1,3 +1,4 @@
+import { diagnosticsConformance } from './diagnostics.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { conformance } from './suite.js'
@@ -7,3 +8,5 @@ conformance('inline', { executor: 'inline' })
 lifeConformance('inline', { executor: 'inline' })
 
 refusalConformance('inline', { executor: 'inline' })
+
+diagnosticsConformance('inline', { executor: 'inline' })

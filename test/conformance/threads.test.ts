@@ -1,3 +1,4 @@
+import { diagnosticsConformance } from './diagnostics.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { conformance } from './suite.js'
@@ -7,3 +8,5 @@ conformance('threads', { executor: 'threads' })
 lifeConformance('threads', { executor: 'threads' })
 
 refusalConformance('threads', { executor: 'threads' })
+
+diagnosticsConformance('threads', { executor: 'threads' })
