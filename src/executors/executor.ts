@@ -13,6 +13,8 @@ export interface Executor {
   terminate(batch: number, loss: Loss): void
   /** Resolves when all of it has started; rejects if that fails. */
   ready(): Promise<void>
+  /** The worker that a batch runs on, once that is known; `undefined` for one that is not under way. */
+  workerOf(batch: number): number | undefined
   /** What runs calls, as far as it has started. */
   workers(): readonly WorkerInfo[]
   /** Ends everything now. Nothing is reported afterwards. */

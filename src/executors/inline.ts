@@ -65,6 +65,10 @@ export class InlineExecutor implements Executor {
 
   async ready(): Promise<void> {}
 
+  workerOf(batch: number): number | undefined {
+    return this.#running.has(batch) ? 0 : undefined
+  }
+
   workers(): readonly WorkerInfo[] {
     return [{ id: 0, threadId, done: this.#done, running: this.#running.size }]
   }

@@ -155,6 +155,10 @@ export class PiscinaExecutor implements Executor {
     })
   }
 
+  workerOf(batch: number): number | undefined {
+    return this.#listening.get(batch)?.thread?.id
+  }
+
   workers(): readonly WorkerInfo[] {
     return [...this.#threads.values()].map(({ id, threadId, done, running }) => ({ id, threadId, done, running }))
   }

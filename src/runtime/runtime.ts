@@ -46,7 +46,7 @@ export interface Runtime extends AsyncDisposable {
   result(id: string): AsyncResult<unknown> | undefined
   /** Revokes calls or whole workflows, by id or handle, and tells how many calls that touched; finished and unknown ones do not count. */
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
-  /** What is there now: running and waiting calls, threads. A copy; costs time in proportion to the queue. */
+  /** What is there now: running, waiting and delayed calls, threads. A copy; costs time in proportion to the queue. */
   inspect(): Inspection
   /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
   ready(): Promise<void>
@@ -159,7 +159,7 @@ export class LocalRuntime implements Runtime {
   }
 
   inspect(): Inspection {
-    return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames())
+    return inspectionOf(this.#scheduler.state(), this.#executor, registeredNames())
   }
 
   async ready(): Promise<void> {

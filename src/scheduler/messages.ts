@@ -184,6 +184,8 @@ export interface Call extends Invocation {
   readonly node: number
   readonly attempt: number
   readonly policy: CallPolicy
+  /** When it became ready, in ms since the epoch. */
+  readonly readyAt: number
 }
 
 /** A node that is watched has ended. */

@@ -9,12 +9,16 @@ interface Range {
   readonly workflow: Workflow
   from: number
   to: number
+  /** When they became ready, in ms since the epoch. */
+  readonly at: number
 }
 
 /** A call that could start. */
 export interface ReadyCall {
   readonly workflow: Workflow
   readonly node: number
+  /** When it became ready, in ms since the epoch. */
+  readonly at: number
 }
 
 const PRIORITIES = 10
@@ -22,8 +26,8 @@ const PRIORITIES = 10
 export class ReadyQueue {
   readonly #lanes: Lane[] = Array.from({ length: PRIORITIES }, () => new Lane())
 
-  push(workflow: Workflow, node: number, priority: number): void {
-    ;(this.#lanes[priority] as Lane).push(workflow, node)
+  push(workflow: Workflow, node: number, priority: number, at: number): void {
+    ;(this.#lanes[priority] as Lane).push(workflow, node, at)
   }
 
   /** The highest priority at which a call waits, or -1. */
@@ -55,16 +59,17 @@ class Lane {
   /** Where the lane begins in its array: what is before has been taken. */
   #head = 0
 
-  push(workflow: Workflow, node: number): void {
+  push(workflow: Workflow, node: number, at: number): void {
     const last = this.#ranges.at(-1)
-    if (last?.workflow === workflow && last.to === node && this.#head < this.#ranges.length) last.to++
-    else this.#ranges.push({ workflow, from: node, to: node + 1 })
+    const goesOn = last?.workflow === workflow && last.to === node && last.at === at
+    if (goesOn && this.#head < this.#ranges.length) last.to++
+    else this.#ranges.push({ workflow, from: node, to: node + 1, at })
   }
 
   /** The call that is next, without those that are not ready any more. */
   first(): ReadyCall | undefined {
     for (let range = this.#ranges[this.#head]; range !== undefined; range = this.#ranges[this.#head]) {
-      if (range.workflow.isReady(range.from)) return { workflow: range.workflow, node: range.from }
+      if (range.workflow.isReady(range.from)) return { workflow: range.workflow, node: range.from, at: range.at }
       this.#advance(range)
     }
     return undefined
@@ -82,8 +87,8 @@ class Lane {
   }
 
   *[Symbol.iterator](): Iterator<ReadyCall> {
-    for (const { workflow, from, to } of this.#ranges.slice(this.#head))
-      for (let node = from; node < to; node++) if (workflow.isReady(node)) yield { workflow, node }
+    for (const { workflow, from, to, at } of this.#ranges.slice(this.#head))
+      for (let node = from; node < to; node++) if (workflow.isReady(node)) yield { workflow, node, at }
   }
 
   /** Moves on; the array is cut when half of it has been taken, which keeps taking at constant cost. */

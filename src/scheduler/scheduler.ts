@@ -34,7 +34,7 @@ import { callEvents } from './call-events.js'
 import { chordEnd, lostError } from './failures.js'
 import type { Batch, Call, CallReport, Instruction, Outcome, Revoke, Stimulus, Submit, TaskSignal } from './messages.js'
 import { Policies } from './policies.js'
-import { ReadyQueue } from './ready-queue.js'
+import { type ReadyCall, ReadyQueue } from './ready-queue.js'
 import { type Timer, Timers } from './timers.js'
 import {
   type ChildRef,
@@ -73,6 +73,7 @@ export interface SchedulerState {
   readonly free: number
   readonly workflows: ReadonlyMap<number, Workflow>
   readonly queue: ReadyQueue
+  readonly policies: Policies
   readonly running: ReadonlyMap<number, Running>
   /** Calls that ended by themselves, skipped ones included, and those that were revoked. */
   readonly ended: number
@@ -150,6 +151,7 @@ export class Scheduler {
       free: this.#free,
       workflows: this.#workflows,
       queue: this.#queue,
+      policies: this.#policies,
       running: this.#running,
       ended: this.#ended,
       revoked: this.#revoked,
@@ -277,7 +279,7 @@ export class Scheduler {
   #makeReady(workflow: Workflow, node: number): void {
     workflow.move(node, 'ready')
     if (this.#listening) this.#out.push(...callEvents.sent(workflow, node, this.#at))
-    this.#queue.push(workflow, node, this.#policies.of(workflow, node).priority ?? 0)
+    this.#queue.push(workflow, node, this.#policies.of(workflow, node).priority ?? 0, this.#at)
   }
 
   #postpone(workflow: Workflow, node: number, status: 'scheduled' | 'retrying', at: number): void {
@@ -494,15 +496,15 @@ export class Scheduler {
     while (this.#free > 0) {
       const next = this.#queue.take()
       if (next === undefined) return
-      this.#run(next.workflow, next.node)
+      this.#run(next)
     }
   }
 
-  #run(workflow: Workflow, node: number): void {
+  #run({ workflow, node, at: readyAt }: ReadyCall): void {
     const invocation = invocationOf(workflow.graph, node, workflow.input(node))
     const args = workflow.replacedArgs.get(node) ?? invocation.args
     const policy = this.#policies.of(workflow, node)
-    const call: Call = { ...invocation, args, workflow, node, attempt: workflow.attemptOf(node), policy }
+    const call: Call = { ...invocation, args, workflow, node, attempt: workflow.attemptOf(node), policy, readyAt }
     const batch: Batch = { number: this.#batchCount++, calls: [call] }
     workflow.move(node, 'running')
     const expiry = workflow.expiries.get(node)
@@ -773,7 +775,7 @@ export class Scheduler {
 
   #close(message: string, dropRunning: boolean): void {
     this.#closed = message
-    const pending = [...this.#queue]
+    const pending: ChildRef[] = [...this.#queue]
     this.#queue.clear()
     for (const workflow of this.#workflows.values())
       for (const node of workflow.timers.keys()) pending.push({ workflow, node })

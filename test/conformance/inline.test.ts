@@ -1,4 +1,5 @@
 import { diagnosticsConformance } from './diagnostics.js'
+import { inspectionConformance } from './inspection.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { conformance } from './suite.js'
@@ -10,3 +11,5 @@ lifeConformance('inline', { executor: 'inline' })
 refusalConformance('inline', { executor: 'inline' })
 
 diagnosticsConformance('inline', { executor: 'inline' })
+
+inspectionConformance('inline', { executor: 'inline' })

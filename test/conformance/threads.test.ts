@@ -1,4 +1,5 @@
 import { diagnosticsConformance } from './diagnostics.js'
+import { inspectionConformance } from './inspection.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { conformance } from './suite.js'
@@ -10,3 +11,5 @@ lifeConformance('threads', { executor: 'threads' })
 refusalConformance('threads', { executor: 'threads' })
 
 diagnosticsConformance('threads', { executor: 'threads' })
+
+inspectionConformance('threads', { executor: 'threads' })

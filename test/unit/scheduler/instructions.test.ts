@@ -14,7 +14,17 @@ describe('the scheduler', () => {
       {
         number: 0,
         calls: [
-          { how: 'call', task: signature, args: [1], items: undefined, workflow, node: 0, attempt: 1, policy: {} },
+          {
+            how: 'call',
+            task: signature,
+            args: [1],
+            items: undefined,
+            workflow,
+            node: 0,
+            attempt: 1,
+            policy: {},
+            readyAt: 0,
+          },
         ],
       },
     ])
@@ -39,6 +49,7 @@ describe('the scheduler', () => {
               node: 1,
               attempt: 1,
               policy: {},
+              readyAt: 1,
             },
           ],
         },

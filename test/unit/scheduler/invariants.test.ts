@@ -20,7 +20,7 @@ function soundState(): { readonly state: SchedulerState; readonly workflow: Work
 
 function queueOf(workflow: Workflow, ...nodes: readonly number[]): ReadyQueue {
   const queue = new ReadyQueue()
-  for (const node of nodes) queue.push(workflow, node, 0)
+  for (const node of nodes) queue.push(workflow, node, 0, 0)
   return queue
 }
 

@@ -32,7 +32,7 @@ const push = (number: number, width: number, priority: number): Step => ({
     for (let i = 0; i < width; i++) {
       const node = fresh++
       model.lanes[priority]!.push(`${number}:${node}`)
-      queue.push(workflow(number), node, priority)
+      queue.push(workflow(number), node, priority, 0)
     }
     sameAs(queue, model)
   },
@@ -99,7 +99,7 @@ describe('the ready queue', () => {
   it('gives calls in the order in which they came, however many', () => {
     revoked.clear()
     const queue = new ReadyQueue()
-    for (let i = 0; i < 1_000; i++) for (const node of [0, 1]) queue.push(workflow(i), node, 0)
+    for (let i = 0; i < 1_000; i++) for (const node of [0, 1]) queue.push(workflow(i), node, 0, 0)
     for (let i = 0; i < 2_000; i++) expect(textOf(queue.take()!)).toBe(`${Math.floor(i / 2)}:${i % 2}`)
     expect(queue.take()).toBeUndefined()
     expect(queue.top()).toBe(-1)
@@ -108,7 +108,7 @@ describe('the ready queue', () => {
   it('gives calls of a higher priority first', () => {
     revoked.clear()
     const queue = new ReadyQueue()
-    for (const [node, priority] of [0, 9, 5, 9].entries()) queue.push(workflow(0), node, priority)
+    for (const [node, priority] of [0, 9, 5, 9].entries()) queue.push(workflow(0), node, priority, 0)
     expect([...queue].map(({ node }) => node)).toEqual([1, 3, 2, 0])
     expect(queue.take()?.node).toBe(1)
   })
