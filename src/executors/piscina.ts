@@ -35,6 +35,8 @@ export interface ThreadOptions {
   readonly execArgv: readonly string[] | undefined
 }
 
+type OnlineMessage = Extract<SideMessage, { celeriac: 'online' }>
+
 interface Thread {
   readonly id: number
   readonly threadId: number
@@ -94,6 +96,8 @@ export class PiscinaExecutor implements Executor {
   #destroyed = false
   #threadCount = 0
   readonly #threads = new Map<number, Thread>()
+  /** Threads that have said that they are there before Piscina told of them: it does so late for those that replace one that died. */
+  readonly #early = new Map<number, OnlineMessage>()
   /** Batches that wait for a thread to start in place of one that died. */
   readonly #waiting: (() => void)[] = []
   /** Batches under way. */
@@ -336,13 +340,16 @@ export class PiscinaExecutor implements Executor {
     }
     this.#threads.set(threadId, thread)
     this.#worker(threadId)?.once('exit', () => this.#farewell(thread))
+    const early = this.#early.get(threadId)
+    if (this.#early.delete(threadId) && early !== undefined) this.#connect(early)
     this.#wakeWaiting()
   }
 
   /** A thread says that it is there, and how to reach it. */
-  #connect({ threadId, port, flags }: Extract<SideMessage, { celeriac: 'online' }>): void {
+  #connect(online: OnlineMessage): void {
+    const { threadId, port, flags } = online
     const thread = this.#threads.get(threadId)
-    if (thread === undefined) return
+    if (thread === undefined) return void this.#early.set(threadId, online)
     port.unref()
     thread.port = port
     thread.flags = flags
