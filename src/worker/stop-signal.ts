@@ -25,9 +25,16 @@ export class StopSignal {
   /** The limit counts from here. */
   start(): void {
     if (this.#softTimeLimit === Infinity) return
+    this.#startedAt = this.#setting.clock.now()
+    this.#wait()
+  }
+
+  /** Until the limit strikes: a timer may go off a moment too early, by the clock, and would be the last one. */
+  #wait(): void {
+    this.#check()
+    if (this.#reason !== undefined || this.#ended || this.#startedAt === undefined) return
     const { clock } = this.#setting
-    this.#startedAt = clock.now()
-    this.#cancelTimer = clock.after(this.#softTimeLimit, () => this.#check())
+    this.#cancelTimer = clock.after(this.#startedAt + this.#softTimeLimit - clock.now(), () => this.#wait())
   }
 
   end(): void {
