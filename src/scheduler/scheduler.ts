@@ -363,6 +363,9 @@ export class Scheduler {
     switch (continuation.kind) {
       case 'replacement':
         outer.replacements.delete(node)
+        // What ran in its place spoke for it.
+        if (workflow.progress.has(workflow.graph.exit))
+          outer.progress.set(node, workflow.progress.get(workflow.graph.exit))
         this.#steps.push({ do: 'end', workflow: outer, node, end: endOutside(workflow, node, end) })
         return
       case 'member': {
@@ -373,17 +376,18 @@ export class Scheduler {
         return
       }
       case 'child':
-        return this.#tellChild(continuation, end)
+        return this.#tellChild(continuation, workflow, end)
       default:
         return assertNever(continuation)
     }
   }
 
-  #tellChild({ batch, child }: Extract<Continuation, { kind: 'child' }>, end: End): void {
+  /** Its value is what `get()` gives: of a call that ignores its result, none. */
+  #tellChild({ batch, child }: Extract<Continuation, { kind: 'child' }>, inner: Workflow, end: End): void {
     if (!this.#running.has(batch)) return
     const outcome =
       end.status === 'succeeded'
-        ? { ok: true as const, value: end.value }
+        ? { ok: true as const, value: inner.value(inner.graph.exit) }
         : { ok: false as const, error: unwrapped(end.failure).error }
     this.#out.push({ type: 'tell', batch, call: 0, told: { kind: 'child', child, outcome } })
   }
