@@ -54,6 +54,30 @@ export const tasks = defineTasks(import.meta.url, {
   },
   failure: (failure) => `${failure.taskName}: ${failure.error.code ?? failure.error.message}`,
   flaky,
+  /** Says how often it was tried. */
+  counts(n) {
+    this.progress(this.retries)
+    if (this.retries < n) this.retry({ countdown: 0 })
+  },
+  saysAndIgnores(x) {
+    this.updateState('MINE', { x })
+    this.progress(x)
+    this.ignore()
+  },
+  saysAndRejects(x) {
+    this.progress(x)
+    this.reject()
+  },
+  async saysAndApplies(x) {
+    this.progress(x)
+    this.updateState('MINE', { x })
+    return await this.apply(tasks.identity.s(x)).get()
+  },
+  /** Applies a child and does not wait for it. */
+  leaves(name, ...args) {
+    this.apply(tasks[name].s(...args))
+    return 'left'
+  },
   /** Waits for its retry as long as it takes. */
   waitsToRetry() {
     this.retry({ countdown: 600_000 })
@@ -67,6 +91,18 @@ export const tasks = defineTasks(import.meta.url, {
     return [x, this.retries]
   }),
   gated,
+  /** Goes back to the queue when the gate opens. */
+  async gatedRequeue(gate) {
+    this.progress('in')
+    await opened(gate)
+    this.reject({ requeue: true })
+  },
+  /** Applies a child when the gate opens. */
+  async gatedParent(gate) {
+    this.progress('in')
+    await opened(gate)
+    return await this.apply(tasks.identity.s(5)).get()
+  },
   /** Never ends by itself; says that it runs, and stops when it is told to. */
   async holds(x) {
     this.progress(x ?? 'in')
