@@ -9,7 +9,7 @@ const collect = runInNewContext('gc')
 
 const COUNT = 100
 /** Rounds of collection before what is left counts as held. */
-const ROUNDS = 200
+const ROUNDS = 20
 const [executor, what] = process.argv.slice(2)
 const runtime = createRuntime({ threads: 1, executor, resultTtl: what === 'resultTtl' ? 1 : 0 })
 
