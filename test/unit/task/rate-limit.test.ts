@@ -1,9 +1,10 @@
 /** What a rate limit is, and how many starts per second it means. */
 import { describe, expect, it } from 'vitest'
-import { type RateLimit, rateLimitRule, startsPerSecond } from '../../../src/task/rate-limit.js'
+import type { TaskOptions } from '../../../src/task/options.js'
+import { rateLimitRule, startsPerSecond } from '../../../src/task/rate-limit.js'
 
 describe('a rate limit', () => {
-  it.each<[RateLimit | undefined, number]>([
+  it.each<[TaskOptions['rateLimit'], number]>([
     ['10/s', 10],
     ['100/m', 100 / 60],
     ['5/h', 5 / 3_600],
