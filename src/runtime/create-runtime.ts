@@ -1,11 +1,11 @@
 /** The composition root: the one file that knows every part. */
 import type { ResourceLimits } from 'node:worker_threads'
-import { POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
+import { checkPolicy, POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
 import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
-import { checkOptions, durationFrom, list, oneOf, plainObject, wholeFrom } from '../option-rules.js'
+import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom } from '../option-rules.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
 
@@ -55,7 +55,7 @@ const RULES = {
   startTimeout: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
   resourceLimits: plainObject,
-  execArgv: list,
+  execArgv: texts,
 }
 
 /**
@@ -70,6 +70,7 @@ const RULES = {
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   checkOptions('createRuntime', options, RULES)
   checkOptions('createRuntime: defaults', options.defaults, POLICY_RULES)
+  checkPolicy('createRuntime: defaults', options.defaults ?? {})
   if (isOurWorker())
     throw new ConfigurationError(
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",

@@ -136,14 +136,17 @@ function times(run: Run, rejection: Run, apply: Apply): void {
   })
 
   it('never starts what has expired', async () => {
-    expect(await rejection(t.add.s(1, 1).set({ expires: -1 }))).toMatchObject({ code: 'ERR_EXPIRED', attempt: 0 })
+    expect(await rejection(t.add.s(1, 1).set({ expires: new Date(0) }))).toMatchObject({
+      code: 'ERR_EXPIRED',
+      attempt: 0,
+    })
     expect(await rejection(t.add.s(1, 1).set({ expires: 10, countdown: 5_000 }))).toMatchObject({ code: 'ERR_EXPIRED' })
     expect(await run(t.add.s(1, 1).set({ expires: 5_000 }))).toBe(2)
     expect(await run(t.limits.s().set({ expires: new Date(4e12) }))).toEqual([0, undefined, new Date(4e12)])
   })
 
   it('gives a chord whose member expired a ChordError, and get() the expiry', async () => {
-    const result = apply(chord([t.add.s(1, 1).set({ expires: -1 }), t.add.s(1, 1)], t.tsum.s()))
+    const result = apply(chord([t.add.s(1, 1).set({ expires: new Date(0) }), t.add.s(1, 1)], t.tsum.s()))
     expect(await result.get({ propagate: false })).toMatchObject({ code: 'ERR_EXPIRED' })
     expect(result.error.code).toBe('ERR_CHORD')
   })
