@@ -10,7 +10,6 @@ import { EventBus } from '../events/bus.js'
 import type { RuntimeEvents } from '../events/event.js'
 import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
 import { compile } from '../graph/compile.js'
-import { countFirstCalls } from '../graph/first-calls.js'
 import type { Graph } from '../graph/graph.js'
 import { checkOptions, durationFrom, flag } from '../option-rules.js'
 import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
@@ -203,7 +202,7 @@ export class LocalRuntime implements Runtime {
   }
 
   async drained(): Promise<void> {
-    if (!this.#scheduler.hasRoomFor(1)) await new Promise<void>((resolve) => this.#whenDrained.push(resolve))
+    if (!this.#scheduler.hasRoom) await new Promise<void>((resolve) => this.#whenDrained.push(resolve))
   }
 
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
@@ -298,7 +297,7 @@ export class LocalRuntime implements Runtime {
   }
 
   #requireRoom(graph: Graph): void {
-    if (this.#maxQueue === Infinity || this.#scheduler.hasRoomFor(countFirstCalls(graph))) return
+    if (this.#maxQueue === Infinity || this.#scheduler.hasRoomFor(graph, this.#now())) return
     const message = `no more than ${this.#maxQueue} calls may wait to start (maxQueue), and these would be more: await runtime.drained() first`
     throw new QueueFullError(message, this.#maxQueue)
   }
@@ -308,7 +307,7 @@ export class LocalRuntime implements Runtime {
     const instructions = this.#scheduler.handle(stimulus)
     for (const instruction of instructions) this.#carryOut(instruction)
     this.#noteOpen()
-    if (this.#whenDrained.length > 0 && this.#scheduler.hasRoomFor(1)) this.#tellDrained()
+    if (this.#whenDrained.length > 0 && this.#scheduler.hasRoom) this.#tellDrained()
     const first = instructions[0]
     return first?.type === 'accepted' ? first.workflow : undefined
   }

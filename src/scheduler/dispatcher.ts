@@ -47,6 +47,8 @@ export class Dispatcher {
   readonly batching: boolean
   /** Calls that are ready. */
   ready = 0
+  /** Of these, calls of tasks with a limit of their own. */
+  gated = 0
   readonly #policies: Policies
   #count = 0
 
@@ -66,13 +68,18 @@ export class Dispatcher {
 
   /** Calls that have become ready. */
   push(workflow: Workflow, from: number, to: number, plan: CallPlan, since: number): void {
-    this.ready += to - from
+    this.#countReady(plan, to - from)
     this.queue.push({ workflow, from, to, plan, attempt: workflow.attemptOf(from), since })
   }
 
   /** A ready call has become final without leaving. */
-  withdraw(): void {
-    this.ready--
+  withdraw(plan: CallPlan): void {
+    this.#countReady(plan, -1)
+  }
+
+  #countReady({ gate }: CallPlan, calls: number): void {
+    this.ready += calls
+    if (gate !== undefined) this.gated += calls
   }
 
   /** The next batch that may leave; whether a listener wants each call by itself. */
@@ -152,7 +159,7 @@ export class Dispatcher {
 
   #take(range: Range, count: number, at: number): Part {
     const { workflow, from, to, plan, attempt, order, since } = this.queue.take(range, count)
-    this.ready -= to - from
+    this.#countReady(plan, from - to)
     return { workflow, node: from, size: to - from, attempt, plan, isLinked: false, at, order, since }
   }
 
@@ -186,7 +193,7 @@ export class Dispatcher {
 
   /** Puts calls of a batch back where they stood. */
   putBack({ workflow, plan, attempt, order, since }: Part, from: number, to: number): void {
-    this.ready += to - from
+    this.#countReady(plan, to - from)
     this.queue.putBack({ workflow, plan, attempt, order, since, from, to })
   }
 

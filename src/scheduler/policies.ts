@@ -5,7 +5,7 @@
 import { NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import type { RunPolicy } from '../canvas/policy.js'
 import { optionsOf, ownOptionsOf, taskOf } from '../graph/call.js'
-import type { CallSource, Scope } from '../graph/graph.js'
+import type { CallSource, Graph, Scope } from '../graph/graph.js'
 import type { TaskOptions } from '../task/options.js'
 import { startsPerSecond } from '../task/rate-limit.js'
 import { findTask, registrations } from '../task/registry.js'
@@ -53,8 +53,11 @@ export class Policies {
     this.#batching = batching
   }
 
-  of(workflow: Workflow, node: number): CallPlan {
-    const { graph } = workflow
+  of({ graph }: Workflow, node: number): CallPlan {
+    return this.ofNode(graph, node)
+  }
+
+  ofNode(graph: Graph, node: number): CallPlan {
     const source = graph.calls[node] as CallSource
     const entry = this.#entryOf(source)
     const own = ownOptionsOf(source)

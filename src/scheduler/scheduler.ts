@@ -20,6 +20,7 @@ import {
 } from '../errors.js'
 import type { Input } from '../graph/call.js'
 import { compile, compileCallback } from '../graph/compile.js'
+import { firstCallsOf } from '../graph/first-calls.js'
 import {
   type Delay,
   entryOf,
@@ -189,12 +190,27 @@ export class Scheduler {
     }
   }
 
-  /** Whether so many calls more may wait to start, or can start at once. */
-  hasRoomFor(calls: number): boolean {
+  /** Whether one call more may wait to start, or can start at once. */
+  get hasRoom(): boolean {
+    return this.#waitingWith(1, 0) <= this.#maxQueue
+  }
+
+  /** Whether all calls of a graph that come first may wait to start, or can start at once. */
+  hasRoomFor(graph: Graph, at: number): boolean {
     if (this.#maxQueue === Infinity) return true
-    const { ready, lanes, callsPerThread } = this.#dispatcher
+    let [free, held] = [0, 0]
+    for (const node of firstCallsOf(graph)) {
+      if (this.#policies.ofNode(graph, node).gate?.isOpen(at) === false) held++
+      else free++
+    }
+    return this.#waitingWith(free, held) <= this.#maxQueue
+  }
+
+  /** How many calls would wait to start with so many more, of which some are held back by a limit of their task. */
+  #waitingWith(free: number, held: number): number {
+    const { ready, gated, lanes, callsPerThread } = this.#dispatcher
     const active = lanes.reduce((sum, lane) => sum + Math.max(lane.active, 0), 0)
-    return ready + active + calls - lanes.length * callsPerThread <= this.#maxQueue
+    return gated + held + Math.max(ready - gated + active + free - lanes.length * callsPerThread, 0)
   }
 
   /** The pending node that has this id, if any. */
@@ -445,7 +461,7 @@ export class Scheduler {
     const hooks = workflow.graph.hooks.get(node)
     const started =
       hooks === undefined || this.#closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)
-    if (workflow.isReady(node)) this.#dispatcher.withdraw()
+    if (workflow.isReady(node)) this.#dispatcher.withdraw(this.#policies.of(workflow, node))
     workflow.end(node, end)
     if (workflow.letGo(node)) this.#tally.scheduled--
     if (workflow.graph.calls[node] !== undefined) this.#count(end, 1)
@@ -660,7 +676,9 @@ export class Scheduler {
     let from = node + first - at
     for (let place = first; place < at + size; place++) {
       const here = node + place - at
-      const goesBack = batch.close(place) && !isLinked && isCurrent(part, here)
+      const isTaken = batch.close(place)
+      if (isTaken) part.plan.gate?.leave()
+      const goesBack = isTaken && !isLinked && isCurrent(part, here)
       if (goesBack) workflow.move(here, 'ready')
       else {
         if (from < here) this.#dispatcher.putBack(part, from, here)

@@ -1,6 +1,6 @@
 /** A canvas that was submitted, and all that chance did to its calls, so that the reference can be told. */
 import type { Canvas } from '../../src/canvas/canvas.js'
-import type { Call } from '../../src/scheduler/messages.js'
+import type { Call } from '../../src/scheduler/batch.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { show } from '../property/behaviour.js'
 import { type Evaluation, evaluate, type Input, type Ran, type World } from '../property/evaluate.js'

@@ -1,6 +1,6 @@
 /** The line of ready calls as the events tell it: who leaves has the highest priority, and came first of those that have it. */
 import type { RuntimeEvent } from '../../src/events/event.js'
-import type { Call } from '../../src/scheduler/messages.js'
+import type { Call } from '../../src/scheduler/batch.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import type { Machine } from './machine.js'
 import { hold, keyOf } from './violation.js'

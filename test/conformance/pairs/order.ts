@@ -19,13 +19,15 @@ const priorities: readonly Cell[] = [
     async (l) => {
       const g = gate()
       const first = await l.begun(t.oneGated.s(g, 'a'))
-      const second = l.apply(t.oneFlaky.s('b', 0).set(high))
+      const opened = gate()
+      open(opened)
+      const second = l.apply(t.oneGated.s(opened, 'b').set(high))
       const value = await l.end(t.step.s('c'))
       const shown = second.ready()
       open(g)
       return [value, shown, await endOf(first), await endOf(second)]
     },
-    ['c', false, 'a', ['b', 0]],
+    ['c', false, 'a', 'b'],
   ],
   [
     'priority × callsPerThread',
@@ -244,8 +246,8 @@ const places: readonly Cell[] = [
     (l) =>
       l.fresh({ threads: 2, maxQueue: 1 }, async (own) => {
         await own.begun(t.oneHolds.s('in'))
-        own.apply(t.oneFlaky.s('x', 0))
-        return thrown(() => own.apply(t.oneFlaky.s('y', 0)))
+        own.apply(t.oneHolds.s('x'))
+        return thrown(() => own.apply(t.oneHolds.s('y')))
       }),
     'ERR_QUEUE_FULL',
   ],

@@ -296,15 +296,15 @@ function limited() {
       if (Atomics.add(cells, 0, 1) + 1 < n) this.reject({ requeue: true })
       return this.retries
     }),
-    ratedReplaced: slowly(function (label) {
-      return this.replace(tasks.rated.s(label))
+    ratedReplaced: slowly(function (label, isLast) {
+      return isLast ? label : this.replace(tasks.ratedReplaced.s(label, true))
     }),
-    ratedGrown: slowly(function (label) {
-      this.addToChord(tasks.rated.s(label))
+    ratedGrown: slowly(function (label, isLast) {
+      if (!isLast) this.addToChord(tasks.ratedGrown.s(label, true))
       return label
     }),
-    ratedApplied: slowly(async function (label) {
-      return await this.apply(tasks.rated.s(label)).get()
+    ratedApplied: slowly(async function (label, isLast) {
+      return isLast ? label : await this.apply(tasks.ratedApplied.s(label, true)).get()
     }),
     ratedIgnores: slowly(function () {
       this.ignore()
