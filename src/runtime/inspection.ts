@@ -3,6 +3,7 @@
 import type { WorkerInfo } from '../executors/executor.js'
 import { invocationOf } from '../graph/call.js'
 import type { TaskState } from '../result/async-result.js'
+import type { Schedule } from '../schedule/schedule.js'
 import type { SchedulerState } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { stateOf } from './workflow-source.js'
@@ -22,6 +23,8 @@ export interface Inspection {
   readonly ready: readonly CallInfo[]
   /** Names of the tasks registered on this thread. */
   readonly tasks: readonly string[]
+  /** Those that may still start a run, paused ones included. */
+  readonly schedules: readonly Schedule[]
   readonly workers: readonly {
     readonly id: number
     readonly threadId: number
@@ -34,12 +37,14 @@ export function inspectionOf(
   state: SchedulerState,
   workers: readonly WorkerInfo[],
   tasks: readonly string[],
+  schedules: readonly Schedule[],
 ): Inspection {
   const running = [...state.running.values()].flatMap(({ batch }) => batch.calls)
   return Object.freeze({
     running: running.map(({ workflow, node }) => infoOf(workflow, node)),
     ready: [...state.queue].map(({ workflow, node }) => infoOf(workflow, node)),
     tasks: [...tasks],
+    schedules,
     workers,
   })
 }

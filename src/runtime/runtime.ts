@@ -1,7 +1,7 @@
 /** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
 
 import type { Canvas } from '../canvas/canvas.js'
-import { applicationOf, type OptionsFor, requireCanvas } from '../canvas/options.js'
+import { type Application, applicationOf, type OptionsFor, requireCanvas } from '../canvas/options.js'
 import type { RunPolicy } from '../canvas/policy.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
@@ -16,6 +16,8 @@ import { checkOptions, durationFrom, flag } from '../option-rules.js'
 import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
 import { resultOf } from '../result/handle.js'
 import { checkResultOptions } from '../result/options.js'
+import { Beat, type BeatHost } from '../schedule/beat.js'
+import type { Schedule, ScheduleOptions } from '../schedule/schedule.js'
 import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
 import { Scheduler } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
@@ -45,14 +47,23 @@ export interface Runtime extends AsyncDisposable {
   result(id: string): AsyncResult<unknown> | undefined
   /** Revokes calls or whole workflows, by id or handle, and tells how many calls that touched; finished and unknown ones do not count. */
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
-  /** What is there now: running and waiting calls, threads. A copy; costs time in proportion to the queue. */
+  /**
+   * Applies a canvas again and again. A schedule alone does not keep the process alive.
+   *
+   * @throws {@link ConfigurationError} for a wrong option, a taken name, or a cron that cannot be parsed; what `apply` throws for the
+   *   canvas. A run that cannot be started when it is due becomes a `warning` event.
+   * @example
+   * runtime.schedule({ name: 'nightly', canvas: report.s(), cron: '0 3 * * *', timeZone: 'Europe/Berlin' })
+   */
+  schedule(options: ScheduleOptions): Schedule
+  /** What is there now: running and waiting calls, schedules, threads. A copy; costs time in proportion to the queue. */
   inspect(): Inspection
   /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
   ready(): Promise<void>
-  /** Resolves when nothing is pending: callbacks and errbacks included. */
+  /** Resolves when nothing is pending: callbacks and errbacks included, delayed calls too, schedules not. */
   idle(): Promise<void>
   /**
-   * Ends the runtime in good order; more calls of it give the same promise. New work is refused.
+   * Ends the runtime in good order; more calls of it give the same promise. Schedules stop at once, new work is refused.
    *
    * @param options.drain - `true`, the default: finish all pending work. `false`: finish only what is running, revoke the rest.
    * @param options.timeout - How long in ms before what is left is revoked and threads are ended. Default 30_000; 0: at once; `Infinity`: for ever.
@@ -100,6 +111,7 @@ export class LocalRuntime implements Runtime {
   readonly #scheduler: Scheduler
   readonly #executor: Executor
   readonly #bus: EventBus
+  readonly #beat: Beat
   readonly #shelf: HandleShelf
   readonly #resultTtl: number
   /** Finished workflows that can be looked up for a while, though nobody holds them. */
@@ -122,6 +134,7 @@ export class LocalRuntime implements Runtime {
     this.#scheduler = new Scheduler(this.#executor.slots, idPrefix, { defaults, graceMs })
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
+    this.#beat = new Beat(this.#beatHost())
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
@@ -163,8 +176,14 @@ export class LocalRuntime implements Runtime {
     return this.#scheduler.state().revoked - before
   }
 
+  schedule(options: ScheduleOptions): Schedule {
+    this.#requireOpen()
+    return this.#beat.schedule(options)
+  }
+
   inspect(): Inspection {
-    return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames())
+    const schedules = this.#beat.schedules()
+    return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames(), schedules)
   }
 
   async ready(): Promise<void> {
@@ -179,6 +198,7 @@ export class LocalRuntime implements Runtime {
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
     if (this.#closing !== undefined) return this.#closing
     checkOptions('close', options, CLOSE_RULES)
+    this.#beat.stop()
     this.#closing = this.#shutDown(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
     return this.#closing
   }
@@ -212,8 +232,7 @@ export class LocalRuntime implements Runtime {
     this.#requireOpen()
     requireCanvas(canvas, '')
     const application = applicationOf(method, options)
-    const graph = compile(withOptions(canvas as Canvas, application.options))
-    checkGraph(graph, application, this.#admission)
+    const graph = this.#admitted(canvas as Canvas, application)
     this.#requireFreeIds(graph)
     const submittedAt = {}
     Error.captureStackTrace(submittedAt, this.#submit)
@@ -232,6 +251,13 @@ export class LocalRuntime implements Runtime {
     if (signal !== undefined) this.#obey(signal, workflow)
     if (this.#resultTtl > 0) this.#keep(workflow)
     return workflow
+  }
+
+  /** The graph of a canvas of which every call may be sent. */
+  #admitted(canvas: Canvas, application: Application): Graph {
+    const graph = compile(withOptions(canvas, application.options))
+    checkGraph(graph, application, this.#admission)
+    return graph
   }
 
   /** Revokes a workflow when its signal aborts; listens no longer than the workflow runs. */
@@ -386,6 +412,19 @@ export class LocalRuntime implements Runtime {
       revoke: (workflow: Workflow, node: number, options: RevokeOptions) => {
         this.#revoke([{ workflow, node, scope: 'subtree' }], options)
       },
+    }
+  }
+
+  #beatHost(): BeatHost {
+    return {
+      clock: this.#environment.clock,
+      check: (canvas) => void this.#admitted(canvas, applicationOf('apply', undefined)),
+      start: (canvas, ended) => {
+        const workflow = this.#submit('run', canvas, undefined)
+        // Later, also for what ends at once, such as an empty chain.
+        this.#whenEnded(workflow, workflow.graph.exit, () => queueMicrotask(ended))
+      },
+      warn: (message, error) => this.#bus.emit({ type: 'warning', at: this.#now(), message, error }),
     }
   }
 

@@ -1,6 +1,10 @@
 import { lifeConformance } from './life.js'
+import { scheduleConformance } from './schedules.js'
+import { realStage } from './stage.js'
 import { conformance } from './suite.js'
 
 conformance('threads', { executor: 'threads' })
 
 lifeConformance('threads', { executor: 'threads' })
+
+scheduleConformance(realStage('threads'))

@@ -33,15 +33,6 @@ export const LATER: Readonly<Record<string, Later>> = {
       ['transfer(big, [big.buffer])', 'big'],
     ],
   },
-  schedule: {
-    pieces: [
-      [
-        "runtime.schedule({ name: 'nightly', canvas: add.s(1, 1), cron: '0 3 * * *', overlap: 'queue' }).pause(); runtime.schedule({ name: 'often', canvas: c1, every: 1_000 })",
-        '',
-      ],
-    ],
-    messages: ['schedule: every or cron, not both', 'schedule: incomplete canvas'],
-  },
   'all events': { pieces: [], messages: ['unknown event'] },
   'celeriac/testing': { pieces: [], messages: ['a mock yields what the task yields', 'the executor is given'] },
   'celeriac/visualize': { pieces: [], messages: ['not drawable'] },
