@@ -8,6 +8,8 @@ export type {
   Group,
   MapCanvas as Map,
   Signature,
+  Stamps,
+  StampVisitor,
   Starmap,
 } from './canvas/canvas.js'
 export { chain } from './canvas/chain.js'

@@ -1,6 +1,7 @@
 /** Calls as messages, and answers as outcomes. A call whose arguments cannot be sent fails by itself; its neighbours leave. */
 
 import { policyIn, portablePolicy, type RunPolicy } from '../canvas/policy.js'
+import { NO_STAMPS } from '../canvas/stamps.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import type { RunIdentity } from '../errors.js'
 import { optionsOf } from '../graph/call.js'
@@ -68,6 +69,7 @@ function encodeCall(call: Call, maxDepth: number, cell: number): CallMessage {
       groupId: group?.id,
       groupIndex: group?.index,
       headers: options.headers ?? NO_HEADERS,
+      stamps: options.stamps ?? NO_STAMPS,
       attempt,
       eta: dateOf(workflow.graph.delays.get(node), workflow.appliedAt),
       expires: dateOf(call.policy.expires, workflow.appliedAt),

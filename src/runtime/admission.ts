@@ -1,11 +1,11 @@
 /** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
 
 import { EachMembers } from '../canvas/group.js'
-import type { Application } from '../canvas/options.js'
+import type { Application, StoredOptions } from '../canvas/options.js'
 import { ConfigurationError } from '../errors.js'
 import { taskOf } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
-import { type CallSource, type Graph, joinPath, pathOf } from '../graph/graph.js'
+import { type CallSource, type Graph, joinPath, pathOf, pathOfScope } from '../graph/graph.js'
 import { checkSendable } from '../serialization/values.js'
 
 /** What a runtime admits. */
@@ -42,6 +42,9 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
 }
 
 function checkCalls(graph: Graph, path: string, { maxDepth, entryFileUrl }: Admission): void {
+  graph.scopes.forEach(({ inherited }, scope) => {
+    if (inherited !== undefined) checkCarried(inherited, maxDepth, () => joinPath(path, pathOfScope(graph, scope)))
+  })
   let last: CallSource | undefined
   graph.calls.forEach((source, node) => {
     if (source === undefined || source === last) return
@@ -49,11 +52,18 @@ function checkCalls(graph: Graph, path: string, { maxDepth, entryFileUrl }: Admi
     const where = (): string => joinPath(path, pathOf(graph, node))
     const task = taskOf(source)
     if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
+    if (!(source instanceof EachMembers)) checkCarried(source.options as StoredOptions, maxDepth, where)
     checkLazily(task.args, maxDepth + 1, where, 'args')
     checkLazily(task.kwargs, maxDepth, where, 'kwargs')
     if (source instanceof EachMembers) checkLazily(source.table, maxDepth + 2, where, 'items')
     else if (source.kind !== 'task') checkLazily(source.items, maxDepth + 2, where, 'items')
   })
+}
+
+/** What a call carries besides its arguments. */
+function checkCarried({ headers, stamps }: StoredOptions, maxDepth: number, where: () => string): void {
+  if (headers !== undefined) checkLazily(headers, maxDepth, where, 'options.headers')
+  if (stamps !== undefined) checkLazily(stamps, maxDepth, where, 'options.stamps')
 }
 
 /** The path is made only for an error: most canvases have none, and there may be a million calls. */

@@ -4,6 +4,7 @@ import type { Canvas } from '../canvas/canvas.js'
 import { type Application, applicationOf, type OptionsFor, requireCanvas } from '../canvas/options.js'
 import type { RunPolicy } from '../canvas/policy.js'
 import { withOptions } from '../canvas/shape.js'
+import { storedStamps } from '../canvas/stamps.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
 import { assertNever, ClosedError, ConfigurationError } from '../errors.js'
@@ -25,6 +26,7 @@ import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { callsStamped } from './stamped-calls.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -47,6 +49,8 @@ export interface Runtime extends AsyncDisposable {
   result(id: string): AsyncResult<unknown> | undefined
   /** Revokes calls or whole workflows, by id or handle, and tells how many calls that touched; finished and unknown ones do not count. */
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
+  /** Revokes every call that carries any of these stamp values; tells how many. A list is several values. */
+  revokeByStamps(stamps: Readonly<Record<string, unknown>>, options?: RevokeOptions): number
   /**
    * Applies a canvas again and again. A schedule alone does not keep the process alive.
    *
@@ -168,6 +172,12 @@ export class LocalRuntime implements Runtime {
         : [{ ...known, scope: typeof one === 'string' ? ('call' as const) : ('subtree' as const) }]
     })
     return this.#revoke(found, options)
+  }
+
+  revokeByStamps(stamps: Readonly<Record<string, unknown>>, options: RevokeOptions = {}): number {
+    checkResultOptions('revoke', options)
+    const wanted = storedStamps('revokeByStamps', stamps)
+    return this.#revoke(callsStamped(this.#scheduler.state().workflows.values(), wanted), options)
   }
 
   #revoke(targets: Revoke['targets'], { reason, terminate = false }: RevokeOptions): number {

@@ -17,7 +17,7 @@ import {
   TaskRevokedError,
   TimeLimitError,
 } from '../errors.js'
-import { type Input, invocationOf } from '../graph/call.js'
+import { type Input, inheritedByReplacement, invocationOf } from '../graph/call.js'
 import { compile, compileCallback } from '../graph/compile.js'
 import {
   type Delay,
@@ -571,7 +571,8 @@ export class Scheduler {
   /** Puts a canvas in the place of a call: a workflow of its own, whose end is the call's. */
   #replace(call: Call, canvas: AnyCanvas, startedAt: number): void {
     const { workflow, node } = call
-    const compiled = this.#compiled(withOptions(canvas as Canvas, { taskId: workflow.idOf(node) }))
+    const inherited = inheritedByReplacement(canvas as Canvas, workflow.graph, node)
+    const compiled = this.#compiled(withOptions(canvas as Canvas, { ...inherited, taskId: workflow.idOf(node) }))
     if (compiled instanceof Error)
       return this.#finishCall(call, endOfRun(call, { ok: false, error: compiled }), startedAt)
     const inner = this.#admitInside(compiled, { workflow, node, path: workflow.pathOf(node) }, { kind: 'replacement' })

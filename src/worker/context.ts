@@ -51,6 +51,7 @@ export class RunningTask implements TaskContext {
   readonly groupId: string | undefined
   readonly groupIndex: number | undefined
   readonly headers: Readonly<Record<string, unknown>>
+  readonly stamps: Readonly<Record<string, readonly unknown[]>>
   readonly retries: number
   readonly eta: Date | undefined
   readonly expires: Date | undefined
@@ -69,6 +70,7 @@ export class RunningTask implements TaskContext {
     this.groupId = identity.groupId
     this.groupIndex = identity.groupIndex
     this.headers = Object.freeze(identity.headers)
+    this.stamps = frozenStamps(identity.stamps)
     this.retries = identity.attempt - 1
     this.eta = identity.eta
     this.expires = identity.expires
@@ -181,6 +183,12 @@ export class RunningTask implements TaskContext {
 }
 
 const FLAT_LEVELS = 6
+
+/** They were frozen where they were made, and a clone is not. */
+function frozenStamps(stamps: Readonly<Record<string, readonly unknown[]>>) {
+  for (const values of Object.values(stamps)) Object.freeze(values)
+  return Object.freeze(stamps)
+}
 
 const waitFor = (wait: number | Date | undefined) => (wait === undefined ? undefined : { wait, jitter: false })
 

@@ -38,6 +38,7 @@ export interface CallIdentity {
   readonly groupId: string | undefined
   readonly groupIndex: number | undefined
   readonly headers: Readonly<Record<string, unknown>>
+  readonly stamps: Readonly<Record<string, readonly unknown[]>>
   readonly attempt: number
   readonly eta: Date | undefined
   readonly expires: Date | undefined

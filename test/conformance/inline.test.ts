@@ -1,6 +1,7 @@
 import { lifeConformance } from './life.js'
 import { scheduleConformance } from './schedules.js'
 import { realStage } from './stage.js'
+import { stampConformance } from './stamps.js'
 import { conformance } from './suite.js'
 
 conformance('inline', { executor: 'inline' })
@@ -8,3 +9,5 @@ conformance('inline', { executor: 'inline' })
 lifeConformance('inline', { executor: 'inline' })
 
 scheduleConformance(realStage('inline'))
+
+stampConformance(realStage('inline'))

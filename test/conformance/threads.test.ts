@@ -1,6 +1,7 @@
 import { lifeConformance } from './life.js'
 import { scheduleConformance } from './schedules.js'
 import { realStage } from './stage.js'
+import { stampConformance } from './stamps.js'
 import { conformance } from './suite.js'
 
 conformance('threads', { executor: 'threads' })
@@ -8,3 +9,5 @@ conformance('threads', { executor: 'threads' })
 lifeConformance('threads', { executor: 'threads' })
 
 scheduleConformance(realStage('threads'))
+
+stampConformance(realStage('threads'))

@@ -12,7 +12,6 @@ export interface Later {
 
 export const LATER: Readonly<Record<string, Later>> = {
   rateLimit: { pieces: [], messages: ['rate limit'] },
-  stamps: { pieces: [['.stamp({ tenant: 1 })', '']] },
   skew: { pieces: [['.skew(0, 5)', '']] },
   streaming: {
     pieces: [
