@@ -40,6 +40,7 @@ export type {
   IncompleteError,
   ItemError,
   ListValued,
+  Mappable,
   MissingOf,
   PipeError,
   ResultOf,
@@ -85,6 +86,7 @@ export type { GroupResult, Settled } from './result/group-result.js'
 export { createRuntime, type RuntimeOptions } from './runtime/create-runtime.js'
 export type { CallInfo, Inspection } from './runtime/inspection.js'
 export type { Runtime, ShutdownReport } from './runtime/runtime.js'
+export type { MapOptions } from './runtime/stream-options.js'
 export type { Schedule, ScheduleOptions } from './schedule/schedule.js'
 export { type ErrorClass, registerErrors } from './serialization/errors.js'
 export { currentTask, type RetryOptions, type TaskContext } from './task/context.js'

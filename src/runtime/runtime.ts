@@ -5,7 +5,7 @@ import { type Application, applicationOf, type OptionsFor, requireCanvas } from 
 import type { RunPolicy } from '../canvas/policy.js'
 import { withOptions } from '../canvas/shape.js'
 import { storedStamps } from '../canvas/stamps.js'
-import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
+import type { AnyCanvas, HandleOf, Incomplete, Mappable, ResultOf, StreamArgsOf, StreamOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
 import { assertNever, ClosedError, ConfigurationError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
@@ -27,6 +27,8 @@ import { type Admission, checkGraph } from './admission.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
 import { callsStamped } from './stamped-calls.js'
+import { type StreamHost, StreamIteration } from './stream.js'
+import { type MapOptions, streamPlan } from './stream-options.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -45,6 +47,20 @@ export interface Runtime extends AsyncDisposable {
   /** Starts a canvas and gives a promise of its value; rejects with what `AsyncResult.get` does, or `apply` throws. */
   run<C extends AnyCanvas>(canvas: C & Incomplete<C>): Promise<ResultOf<C>>
   run<C extends AnyCanvas>(canvas: C, options: OptionsFor<C>): Promise<ResultOf<C>>
+  /**
+   * Streams items through a task in bounded memory; the first failure ends the iteration with its error.
+   *
+   * Leaving the loop revokes what is running and closes `items`. One call per `chunkSize` items, with the task's retry policy and limits.
+   * Nothing is pulled before the first `next()`.
+   *
+   * @param task - A task, or a signature, whose bound arguments come behind the item and whose options hold for every call.
+   * @throws `InvalidCanvasError` for what is no task, or cannot be iterated; {@link ConfigurationError} for a wrong option; {@link ClosedError}.
+   * @example
+   * for await (const thumbnail of runtime.map(shrink, filesIn('photos'))) await upload(thumbnail)
+   */
+  map<T extends Mappable>(task: T, items: StreamOf<T>, options?: MapOptions): AsyncIterableIterator<ResultOf<T>>
+  /** Like {@link Runtime.map}, but each item is a whole list of arguments. */
+  starmap<T extends Mappable>(task: T, items: StreamArgsOf<T>, options?: MapOptions): AsyncIterableIterator<ResultOf<T>>
   /** The handle of an id, while it is pending, somebody holds its handle, or `resultTtl` has not passed; else `undefined`. */
   result(id: string): AsyncResult<unknown> | undefined
   /** Revokes calls or whole workflows, by id or handle, and tells how many calls that touched; finished and unknown ones do not count. */
@@ -155,6 +171,19 @@ export class LocalRuntime implements Runtime {
     return end.value as never
   }
 
+  map<T extends Mappable>(task: T, items: unknown, options?: MapOptions): AsyncIterableIterator<ResultOf<T>> {
+    return this.#stream('map', task, items, options) as AsyncIterableIterator<ResultOf<T>>
+  }
+
+  starmap<T extends Mappable>(task: T, items: unknown, options?: MapOptions): AsyncIterableIterator<ResultOf<T>> {
+    return this.#stream('starmap', task, items, options) as AsyncIterableIterator<ResultOf<T>>
+  }
+
+  #stream(method: 'map' | 'starmap', task: unknown, items: unknown, options: unknown): StreamIteration {
+    this.#requireOpen()
+    return new StreamIteration(streamPlan(method, task, items, options), this.#streamHost())
+  }
+
   result(id: string): AsyncResult<unknown> | undefined {
     const found = this.#scheduler.find(id)
     if (found === undefined) return this.#shelf.find(id)
@@ -238,7 +267,8 @@ export class LocalRuntime implements Runtime {
     return this
   }
 
-  #submit(method: 'apply' | 'run', canvas: AnyCanvas, options: unknown): Workflow {
+  /** @param isFindable - Somebody may look it up by its id, also when it has finished. */
+  #submit(method: 'apply' | 'run', canvas: AnyCanvas, options: unknown, isFindable = true): Workflow {
     this.#requireOpen()
     requireCanvas(canvas, '')
     const application = applicationOf(method, options)
@@ -259,7 +289,7 @@ export class LocalRuntime implements Runtime {
     } as const
     const workflow = this.#drive(stimulus) as Workflow
     if (signal !== undefined) this.#obey(signal, workflow)
-    if (this.#resultTtl > 0) this.#keep(workflow)
+    if (isFindable && this.#resultTtl > 0) this.#keep(workflow)
     return workflow
   }
 
@@ -434,8 +464,26 @@ export class LocalRuntime implements Runtime {
         // Later, also for what ends at once, such as an empty chain.
         this.#whenEnded(workflow, workflow.graph.exit, () => queueMicrotask(ended))
       },
-      warn: (message, error) => this.#bus.emit({ type: 'warning', at: this.#now(), message, error }),
+      warn: (message, error) => this.#warn(message, error),
     }
+  }
+
+  #streamHost(): StreamHost {
+    return {
+      slots: this.#executor.slots,
+      now: () => this.#now(),
+      start: (canvas, ended) => {
+        const workflow = this.#submit('run', canvas, undefined, false)
+        const { exit } = workflow.graph
+        this.#whenEnded(workflow, exit, () => ended(endOf(workflow, exit)))
+        return (reason) => void this.#revoke([{ workflow, node: exit, scope: 'subtree' }], { reason })
+      },
+      warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #warn(message: string, error: Error): void {
+    this.#bus.emit({ type: 'warning', at: this.#now(), message, error })
   }
 
   #report(): Report {

@@ -95,6 +95,11 @@ export class RunningTask implements TaskContext {
     if (timeLimit !== undefined && timeLimit !== Infinity) this.#setting.say({ kind: 'started' })
   }
 
+  /** Ends a call of many items between two of them: nobody waits for the others. */
+  throwIfRevoked(): void {
+    if (this.#setting.isCancelled()) this.signal.throwIfAborted()
+  }
+
   /** The run is over: no limit strikes any more. */
   end(): void {
     this.#stop.end()

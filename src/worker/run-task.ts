@@ -84,7 +84,10 @@ function invoke({ how }: CallMessage, { record, context, args, items }: Prepared
   const runOnce = (given: readonly unknown[]): unknown => record.fn.apply(context, given as unknown[])
   if (items === undefined) return runOnce(args)
   const listed = how === 'starmap' ? (items as readonly (readonly unknown[])[]) : items.map((item) => [item])
-  return runEach(listed, (item) => runOnce([...item, ...args]))
+  return runEach(listed, (item) => {
+    context.throwIfRevoked()
+    return runOnce([...item, ...args])
+  })
 }
 
 /** Runs the items one after the other; those behind a failed one do not run. */

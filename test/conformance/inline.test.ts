@@ -2,6 +2,7 @@ import { lifeConformance } from './life.js'
 import { scheduleConformance } from './schedules.js'
 import { realStage } from './stage.js'
 import { stampConformance } from './stamps.js'
+import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
 
 conformance('inline', { executor: 'inline' })
@@ -11,3 +12,5 @@ lifeConformance('inline', { executor: 'inline' })
 scheduleConformance(realStage('inline'))
 
 stampConformance(realStage('inline'))
+
+streamConformance(realStage('inline'))

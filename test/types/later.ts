@@ -13,19 +13,6 @@ export interface Later {
 export const LATER: Readonly<Record<string, Later>> = {
   rateLimit: { pieces: [], messages: ['rate limit'] },
   skew: { pieces: [['.skew(0, 5)', '']] },
-  streaming: {
-    pieces: [
-      ["  for await (const n of runtime.map(size, ['a', 'b'])) is<number>()(n)\n", ''],
-      [
-        '  for await (const n of runtime.map(mul.s(2), (async function* () { yield 1 })(), { window: 10, ordered: false })) is<number>()(n)\n',
-        '',
-      ],
-      ['  for await (const n of runtime.starmap(add, [[1, 2], [3, 4]])) is<number>()(n)\n', ''],
-      ['  for await (const s of runtime.map(opt.with({ verbose: true }), [1, 2])) is<string>()(s)\n', ''],
-      ['  for await (const s of runtime.map(opt, [1, 2])) is<string>()(s)\n', ''],
-    ],
-    messages: ['stream: item type', 'stream: more than one argument', 'stream: tuples'],
-  },
   transfer: {
     pieces: [
       ['tasksFrom, transfer,', 'tasksFrom,'],
