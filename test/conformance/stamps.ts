@@ -115,6 +115,7 @@ function survival(run: (canvas: any) => Promise<any>, runtime: () => Runtime): v
     const listener = ({ value }: { value: unknown }) => told.push(value)
     runtime().on('task-progress', listener as never)
     await run(t.seen.s().link(t.report.si()).stamp({ a: 1 }))
+    await runtime().idle()
     await run(chain(t.fails.s()).linkError(t.report.si()).stamp({ b: 1 })).catch(() => {})
     await runtime().idle()
     runtime().off('task-progress', listener as never)
