@@ -10,6 +10,7 @@ import { show } from '../option-rules.js'
 import { whenAborted } from '../result/abort.js'
 import { Fifo } from '../result/fifo.js'
 import { ChunkSize } from './chunk-size.js'
+import { inStream } from './stream-errors.js'
 import type { StreamPlan } from './stream-options.js'
 import { StreamSource } from './stream-source.js'
 
@@ -28,6 +29,8 @@ export type CallEnd = { readonly ok: true; readonly value: unknown } | { readonl
 /** The items of one call. */
 interface Chunk {
   readonly number: number
+  /** Place of its first item among all. */
+  readonly offset: number
   readonly size: number
   readonly submittedAt: number
   revoke: (reason: unknown) => void
@@ -209,7 +212,15 @@ export class StreamIteration implements AsyncIterableIterator<unknown, undefined
   }
 
   #newChunk(size: number): Chunk {
-    return { number: this.#count++, size, submittedAt: this.#host.now(), revoke: () => {}, end: undefined, given: 0 }
+    return {
+      number: this.#count++,
+      offset: this.#pulled - size,
+      size,
+      submittedAt: this.#host.now(),
+      revoke: () => {},
+      end: undefined,
+      given: 0,
+    }
   }
 
   /** The source threw: what it gave before comes first, if order matters. */
@@ -225,13 +236,13 @@ export class StreamIteration implements AsyncIterableIterator<unknown, undefined
 
   #ended(chunk: Chunk, end: CallEnd): void {
     if (!this.#flying.delete(chunk)) return // it was given up
-    chunk.end = end
-    if (end.ok) {
+    chunk.end = end.ok ? end : { ok: false, error: inStream(end.error, chunk.offset) }
+    if (chunk.end.ok) {
       this.#measured.ended(chunk.size, chunk.submittedAt, this.#host.now())
       if (!this.#plan.ordered) this.#line.push(chunk)
       this.#flushIfIdle()
-    } else if (this.#plan.ordered) this.#cutBehind(chunk, end.error)
-    else return this.#stop(end.error)
+    } else if (this.#plan.ordered) this.#cutBehind(chunk, chunk.end.error)
+    else return this.#stop(chunk.end.error)
     this.#serve()
   }
 

@@ -1,6 +1,6 @@
 /** Streams, on every executor: what they give, how they end, and that they leave nothing behind. */
 import { Readable } from 'node:stream'
-import type { MapOptions, Runtime } from 'celeriac'
+import { failureOf, type MapOptions, type Runtime } from 'celeriac'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Stage } from './stage.js'
 import { streamTasks as t } from './stream-tasks.js'
@@ -156,7 +156,10 @@ function failures(map: Stream, starmap: Stream): void {
       const loop = async () => {
         for await (const value of map(t.failAt.s(15), source, { chunkSize })) given.push(value)
       }
-      await expect(loop()).rejects.toThrow(new RangeError('failed at 15'))
+      const error = await loop().catch((thrown) => thrown)
+      expect(error).toEqual(new RangeError('failed at 15'))
+      // Where in the stream, not where in its call.
+      expect(failureOf(error)).toMatchObject({ path: 'items[15]', taskName: 'failAt' })
       expect(given).toEqual(range(15))
       expect(source.isClosed).toBe(true)
     },
@@ -182,8 +185,10 @@ function failures(map: Stream, starmap: Stream): void {
   })
 
   it('end with an item that cannot be sent, and one that is no list of arguments', async () => {
-    await expect(valuesOf(map(t.double, [1, () => {}], { chunkSize: 1 }))).rejects.toMatchObject({
+    await expect(valuesOf(map(t.double, [1, 2, 3, { a: () => {} }], { chunkSize: 2 }))).rejects.toMatchObject({
       code: 'ERR_SERIALIZATION',
+      path: 'items[3].a',
+      message: expect.stringMatching(/\(at items\[3\]\.a\)$/),
     })
     await expect(valuesOf(starmap(t.add, [[1, 2], 3]))).rejects.toMatchObject({
       code: 'ERR_INVALID_CANVAS',
