@@ -17,6 +17,8 @@ export interface RuntimeOptions {
   readonly callsPerThread?: number
   /** `'threads'`: a Piscina pool. `'inline'`: this thread, same scheduler, arguments still cloned. Default `'threads'`. */
   readonly executor?: 'threads' | 'inline'
+  /** Most calls waiting to start; one more application: `QueueFullError`. Default `Infinity`; 0: only what can start at once. */
+  readonly maxQueue?: number
   /** Task options for every task that does not say otherwise. */
   readonly defaults?: RunPolicy
   /** Between soft and hard cancel, in ms. Default 1_000; 0: at once; `Infinity`: never ends a thread. */
@@ -43,6 +45,10 @@ const RULES = {
   threads: wholeFrom(1, MOST_THREADS),
   callsPerThread: wholeFrom(1, 1_000),
   executor: oneOf('threads', 'inline'),
+  maxQueue: {
+    expected: 'a whole number from 0, or Infinity',
+    accepts: (v: unknown) => v === Infinity || wholeFrom(0).accepts(v),
+  },
   defaults: plainObject,
   graceMs: durationFrom(0),
   resultTtl: durationFrom(0),
@@ -71,7 +77,6 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { clock, parallelism } = system
   const { callsPerThread = 1 } = options
   const threads = options.threads ?? parallelism
-  const slots = threads * callsPerThread
   const maxDepth = options.maxDepth ?? MAX_DEPTH
   const {
     startTimeout = START_TIMEOUT_MS,
@@ -79,19 +84,20 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     execArgv,
     defaults = {},
     graceMs = GRACE_MS,
+    maxQueue = Infinity,
     resultTtl = 0,
   } = options
   const inline = options.executor === 'inline'
   return new LocalRuntime({
     environment: system,
     hold: processHold(),
-    defaults,
-    graceMs,
+    lanes: threads,
+    scheduling: { defaults, graceMs, callsPerThread, maxQueue },
     resultTtl,
     admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ slots, maxDepth, defaults }, report, clock)
+        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults }, report, clock)
         : new PiscinaExecutor(
             { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
             report,

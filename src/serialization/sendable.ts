@@ -20,6 +20,8 @@ export interface SendableOptions {
   readonly what: string
   /** What it transfers was given away for this very message before. Default `false`: what was given away is refused. */
   readonly isPromised?: boolean
+  /** Notes down every object on the way. */
+  readonly meetings?: { note(object: object): void }
 }
 
 /** What was seen on the way through a value that may cross. */
@@ -151,6 +153,7 @@ function enter(walk: Walk, value: object): void {
   if (isTransferUsed()) noteOwned(walk, value)
   const depth = (walk.frame?.depth ?? 0) + 1
   if (depth > walk.options.maxDepth) throw refused(walk, TOO_DEEP(walk.options.maxDepth))
+  walk.options.meetings?.note(value)
   const contents = admit(walk, value)
   if (contents !== undefined) walk.frame = { contents, above: walk.frame, depth, index: -1, isSeen: false }
 }
