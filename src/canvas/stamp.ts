@@ -35,6 +35,7 @@ class Stamping {
   readonly #remake: Remake
   /** What is still to be done, the next step last. */
   readonly #steps: Step[] = []
+  #last: { readonly options: StoredOptions; readonly own: StoredStamps; readonly stamped: StoredOptions } | undefined
   /** Canvases that are done and not yet part of another one. */
   readonly #done: Canvas[] = []
 
@@ -150,8 +151,7 @@ class Stamping {
 
   #options(options: StoredOptions, links: readonly Canvas[], own: StoredStamps | undefined): StoredOptions {
     const { link, linkError, stamps } = options
-    const isUntouched = link === undefined && linkError === undefined && (own ?? NO_STAMPS) === NO_STAMPS
-    if (isUntouched) return options // the very same: a chain without options is still merged into another
+    if (link === undefined && linkError === undefined) return this.#shared(options, own ?? NO_STAMPS)
     const callbacks = links.slice(0, link?.length ?? 0)
     return Object.freeze({
       ...options,
@@ -160,6 +160,16 @@ class Stamping {
       ...(linkError && { linkError: Object.freeze(distinct(links.slice(callbacks.length))) }),
       ...(own && own !== NO_STAMPS && { stamps: mergedStamps(own, stamps, this.#append) }),
     })
+  }
+
+  /** Neighbours that are stamped alike share their options: then they also leave for a thread together. */
+  #shared(options: StoredOptions, own: StoredStamps): StoredOptions {
+    if (own === NO_STAMPS) return options // the very same: a chain without options is still merged into another
+    const last = this.#last
+    if (last?.options === options && last.own === own) return last.stamped
+    const stamped = Object.freeze({ ...options, stamps: mergedStamps(own, options.stamps, this.#append) })
+    this.#last = { options, own, stamped }
+    return stamped
   }
 
   /** What comes from above, with what the visitor answered; where both name a stamp, the one from above is the newer. */
