@@ -59,6 +59,7 @@ export {
   MaxRetriesExceededError,
   NonErrorThrown,
   NotRegisteredError,
+  QueueFullError,
   RemoteError,
   ResultTimeoutError,
   SerializationError,
@@ -85,9 +86,11 @@ export type {
 export type { GroupResult, Settled } from './result/group-result.js'
 export { createRuntime, type RuntimeOptions } from './runtime/create-runtime.js'
 export type { CallInfo, Inspection } from './runtime/inspection.js'
+export type { Metrics } from './runtime/metrics.js'
 export type { Runtime, ShutdownReport } from './runtime/runtime.js'
 export type { MapOptions } from './runtime/stream-options.js'
 export type { Schedule, ScheduleOptions } from './schedule/schedule.js'
+export type { Percentiles } from './scheduler/tally.js'
 export { type ErrorClass, registerErrors } from './serialization/errors.js'
 export { currentTask, type RetryOptions, type TaskContext } from './task/context.js'
 export type { TaskEnd, TaskHandlers, TaskOptions } from './task/options.js'

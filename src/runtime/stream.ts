@@ -5,6 +5,7 @@
  * No async generator: leaving one while it waits would have to wait as well.
  */
 import type { AnyCanvas } from '../canvas/typing.js'
+import { QueueFullError } from '../errors.js'
 import { whenAborted } from '../result/abort.js'
 import { Fifo } from '../result/fifo.js'
 import { ChunkSize } from './chunk-size.js'
@@ -17,8 +18,10 @@ export interface StreamHost {
   /** Calls that can run at one time. */
   readonly slots: number
   now(): number
-  /** Starts a call; its end is told later. Gives a function that revokes it. @throws what keeps it from starting. */
+  /** Starts a call, and tells of its end. Gives a function that revokes it. @throws what keeps it from starting. */
   start(canvas: AnyCanvas, ended: (end: CallEnd) => void): (reason: unknown) => void
+  /** Resolves when a call that found the queue full may try again. */
+  room(): Promise<void>
   warn(message: string, error: Error): void
 }
 
@@ -113,10 +116,17 @@ export class StreamIteration implements AsyncIterableIterator<unknown, undefined
     const chunk = this.#newChunk(items.length, offset)
     this.#flying.add(chunk)
     if (this.#plan.ordered) this.#line.push(chunk)
+    this.#start(chunk, items)
+  }
+
+  /** A full queue is no failure: that is what back pressure is for. */
+  #start(chunk: Chunk, items: readonly unknown[]): void {
+    if (!this.#flying.has(chunk)) return // it was given up meanwhile
     try {
       chunk.revoke = this.#host.start(this.#plan.canvasOf(items), (end) => this.#ended(chunk, end))
     } catch (error) {
-      this.#ended(chunk, { ok: false, error })
+      if (error instanceof QueueFullError) void this.#host.room().then(() => this.#start(chunk, items))
+      else this.#ended(chunk, { ok: false, error })
     }
   }
 

@@ -232,6 +232,12 @@ function closing(stage: Stage): void {
     expect(() => runtime.map(t.double, [1])).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }))
   })
 
+  it('wait for room where the queue is bounded', async () => {
+    const runtime = stage.make({ maxQueue: 1 })
+    expect(await valuesOf(runtime.map(t.double, range(100), { chunkSize: 3 }))).toEqual(range(100).map((i) => i * 2))
+    await runtime.close()
+  })
+
   it('leave nothing to be looked up', async () => {
     const runtime = stage.make({ resultTtl: Infinity })
     const ids: string[] = []

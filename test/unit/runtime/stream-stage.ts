@@ -46,6 +46,18 @@ export class StreamStage implements StreamHost {
     }
   }
 
+  readonly #waiting: (() => void)[] = []
+
+  room(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** There is room in the queue again. */
+  makeRoom(): void {
+    this.refusal = undefined
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
   warn(message: string, error: Error): void {
     this.warnings.push(`${message}: ${error.message}`)
   }

@@ -1,6 +1,7 @@
 /** Streams over calls that the test ends by hand: what is pulled when, what is handed out when, and what is left behind. */
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { QueueFullError } from '../../../src/errors.js'
 import { SlowSource, Source, StreamStage, turn } from './stream-stage.js'
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
@@ -265,6 +266,29 @@ describe('a task that fails', () => {
     stage.refusal = new Error('closed')
     await expect(stage.stream(source).next()).rejects.toThrow('closed')
     expect(source.closed).toBe(1)
+  })
+
+  it('is not what a full queue is: the call waits for room', async () => {
+    const stage = new StreamStage()
+    stage.refusal = new QueueFullError('full', 0)
+    const stream = stage.stream(range(2), { chunkSize: 1 })
+    const first = stream.next()
+    expect(await stateOf(first)).toBe('waits')
+    stage.makeRoom()
+    await turn()
+    for (const call of stage.started) call.succeed()
+    expect([await first, await stream.next()].map(({ value }) => value)).toEqual([0, 2])
+  })
+
+  it('starts nothing that waited for room once it is left', async () => {
+    const stage = new StreamStage()
+    stage.refusal = new QueueFullError('full', 0)
+    const stream = stage.stream(range(2), { chunkSize: 1 })
+    void stream.next()
+    await stream.return()
+    stage.makeRoom()
+    await turn()
+    expect(stage.started).toEqual([])
   })
 
   it('wins over a source that cannot be closed, which is warned of', async () => {
