@@ -8,6 +8,8 @@ export type {
   Group,
   MapCanvas as Map,
   Signature,
+  Stamps,
+  StampVisitor,
   Starmap,
 } from './canvas/canvas.js'
 export { chain } from './canvas/chain.js'
@@ -38,6 +40,7 @@ export type {
   IncompleteError,
   ItemError,
   ListValued,
+  Mappable,
   MissingOf,
   PipeError,
   ResultOf,
@@ -85,6 +88,8 @@ export { createRuntime, type RuntimeOptions } from './runtime/create-runtime.js'
 export type { CallInfo, Inspection } from './runtime/inspection.js'
 export type { Metrics } from './runtime/metrics.js'
 export type { Runtime, ShutdownReport } from './runtime/runtime.js'
+export type { MapOptions } from './runtime/stream-options.js'
+export type { Schedule, ScheduleOptions } from './schedule/schedule.js'
 export type { Percentiles } from './scheduler/tally.js'
 export { type ErrorClass, registerErrors } from './serialization/errors.js'
 export { currentTask, type RetryOptions, type TaskContext } from './task/context.js'

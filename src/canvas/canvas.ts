@@ -57,6 +57,17 @@ export interface CanvasMethods<in P extends Args, out R> extends CanvasOf<P, R> 
     this: C,
     ...args: B
   ): Canvas<Missing<MissingOf<C>, B>, ResultOf<C>>
+  /**
+   * Writes stamps on every call inside, callbacks and errbacks included: names with values, which a task sees as `this.stamps`, and by
+   * which calls can be revoked. A list is several values of one stamp.
+   *
+   * @param options.append - Keeps earlier values of a stamp, newest first. Default `false`: replaces.
+   * @throws {@link ConfigurationError} for a stamp that no thread could be sent; what a visitor throws.
+   * @see https://docs.celeryq.dev/en/stable/userguide/canvas.html#stamping
+   * @example
+   * await runtime.run(chain(load.s('a.png'), shrink.s()).stamp({ tenant: 'acme' }))
+   */
+  stamp(stamps: Readonly<Record<string, unknown>> | StampVisitor, options?: { readonly append?: boolean }): this
   /** Applies it on the default runtime. */
   delay<C extends AnyCanvas>(this: C & Incomplete<C>): HandleOf<C>
   /** Applies it on the default runtime, with options. */
@@ -130,6 +141,30 @@ export interface Chunks<in P extends Args, out R> extends CanvasMethods<P, R>, L
   readonly items: Iterable<readonly unknown[]>
   readonly size: number
 }
+
+/**
+ * Decides stamps canvas by canvas: each method returns stamps to merge, for that canvas and all inside. Only `onSignature` is required.
+ * What is stamped from further out wins over what a method returns.
+ */
+export interface StampVisitor {
+  /** Every call. Of map, starmap and chunks: the signature that they map, once; likewise of `each`, for all members. */
+  onSignature(signature: Signature<any, unknown>): Stamps
+  onChainStart?(chain: Chain<any, unknown>): Stamps
+  onChainEnd?(chain: Chain<any, unknown>): void
+  /** Also a header, without {@link StampVisitor.onChordHeaderStart}. Members that are pulled later are visited then. */
+  onGroupStart?(group: Group<any, unknown>): Stamps
+  onGroupEnd?(group: Group<any, unknown>): void
+  /** For what is in the header. */
+  onChordHeaderStart?(chord: Chord<any, unknown>): Stamps
+  onChordHeaderEnd?(chord: Chord<any, unknown>): void
+  /** For what is in the body. */
+  onChordBody?(chord: Chord<any, unknown>): Stamps
+  onCallback?(callback: Canvas): Stamps
+  onErrback?(errback: Canvas): Stamps
+}
+
+/** Stamps by name; nothing for none. */
+export type Stamps = Readonly<Record<string, unknown>> | undefined | void
 
 /** What a chord takes as its header. */
 export type Header = readonly AnyCanvas[] | Group<any, unknown> | Chunks<any, unknown> | Iterable<AnyCanvas>

@@ -21,6 +21,12 @@ export function rememberFailure(failure: TaskFailure): void {
   if (!failures.has(failure.error)) failures.set(failure.error, failure)
 }
 
+/** Says where an error happened as seen from further out. */
+export function relocateFailure(error: unknown, pathFrom: (path: string) => string): void {
+  const known = failureOf(error)
+  if (known !== undefined) failures.set(known.error, { ...known, path: pathFrom(known.path) })
+}
+
 /**
  * What celeriac knows about an error that it handed out, be it of your own class; `undefined` for any other value.
  *

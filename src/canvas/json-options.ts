@@ -20,10 +20,12 @@ export type OptionRow =
   | { readonly holds: 'data'; readonly as: 'headers' }
   /** One canvas, or a list of them. */
   | { readonly holds: 'canvases'; readonly as: 'link' | 'linkError' }
-  /** Celery has it, celeriac has not yet: refused, since a canvas without it would mean something else. */
-  | { readonly holds: 'nothing yet' }
+  /** The names of stamps, which stand beside it: see json-stamps.ts. */
+  | { readonly holds: 'names of stamps'; readonly as: 'stamps' }
 
-const LATER: OptionRow = { holds: 'nothing yet' }
+/** The key under which the names of stamps are listed. */
+export const STAMP_NAMES = 'stamped_headers'
+
 const same = (value: unknown): unknown => value
 
 const seconds = (expected: string, accepts: (ms: number) => boolean): OptionRule => ({
@@ -74,12 +76,12 @@ const ROWS: Readonly<Record<string, OptionRow>> = {
     read: (json) => json ?? Infinity,
     write: (value) => (value === Infinity ? null : value),
   },
-  stamped_headers: LATER,
+  [STAMP_NAMES]: { holds: 'names of stamps', as: 'stamps' },
 }
 
 const BY_KEY: ReadonlyMap<string, OptionRow> = new Map(Object.entries(ROWS))
 const BY_NAME: ReadonlyMap<string, { readonly key: string; readonly row: OptionRow }> = new Map(
-  Object.entries(ROWS).flatMap(([key, row]) => ('as' in row ? [[row.as, { key, row }] as const] : [])),
+  Object.entries(ROWS).map(([key, row]) => [row.as, { key, row }] as const),
 )
 
 /** How the option of that key in the JSON is read; `undefined` for a key that Celery does not have. */
@@ -90,7 +92,7 @@ export const rowOfName = (name: string): { readonly key: string; readonly row: O
   BY_NAME.get(name)
 
 /** The keys that can be read, for a message. */
-export const supportedKeys = (): string => [...BY_KEY].flatMap(([key, row]) => (row === LATER ? [] : [key])).join(', ')
+export const supportedKeys = (): string => [...BY_KEY.keys()].join(', ')
 
 /** Which key contradicts another among options that were read, and why; `undefined` if none does. */
 export function contradictionIn(options: StoredOptions): { readonly key: string; readonly reason: string } | undefined {

@@ -8,9 +8,11 @@ import { flag, type OptionRule, show, wholeFrom } from '../option-rules.js'
 import { builtInKind, subtaskType } from './json.js'
 import { type Applied, appliedInside, withApplied } from './json-applied.js'
 import type { Draft, DraftOptions, Plan } from './json-draft.js'
-import { contradictionIn, rowOfKey, supportedKeys } from './json-options.js'
+import { contradictionIn, rowOfKey, STAMP_NAMES, supportedKeys } from './json-options.js'
 import { type Place, under } from './json-path.js'
+import { readStamps } from './json-stamps.js'
 import type { Reading } from './json-values.js'
+import { NO_STAMPS } from './stamps.js'
 import type { AnyTask } from './typing.js'
 
 /** The only tasks there are, and how much is too much. */
@@ -207,11 +209,13 @@ class Walk {
     if (keys.length === 0) return undefined
     const found: Record<string, unknown> = {}
     const rest: Record<string, unknown> = {}
+    const stamps = keys.includes(STAMP_NAMES) ? readStamps(given as object, this.#reading, place) : NO_STAMPS
+    if (stamps !== NO_STAMPS) rest.stamps = stamps
     for (const key of keys) {
       const at = under(place, key)
       const row = rowOfKey(key)
+      if (row?.holds === 'names of stamps' || Object.hasOwn(stamps, key)) continue
       if (row === undefined) throw this.#reading.refusal(`unknown option; there are ${supportedKeys()}`, at)
-      if (row.holds === 'nothing yet') throw this.#reading.refusal(`option "${key}" is not supported yet`, at)
       const value = this.#reading.own(given as object, key, place)
       if (row.holds === 'canvases')
         found[row.as] = Array.isArray(value) ? this.#list(dict, value, at) : this.#one(dict, value, at)

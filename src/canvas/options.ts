@@ -14,6 +14,7 @@ import {
 import { distinct } from './equality.js'
 import type { TaskFailure } from './failure.js'
 import { checkPolicy, POLICY_RULES, policyIn, type RunPolicy } from './policy.js'
+import type { StoredStamps } from './stamps.js'
 import type { AnyCanvas, Args, CanvasOf, MissingOf, ResultOf } from './typing.js'
 
 /** Options stored in a canvas by `.set()`, or given when it is applied; those given then win. */
@@ -69,6 +70,8 @@ export interface StoredOptions extends RunPolicy {
   readonly link?: readonly AnyCanvas[]
   readonly linkError?: readonly AnyCanvas[]
   readonly headers?: Readonly<Record<string, unknown>>
+  /** Written by `.stamp()` alone: call options cannot change them. */
+  readonly stamps?: StoredStamps
 }
 
 export const NO_OPTIONS: StoredOptions = Object.freeze({})
@@ -195,13 +198,14 @@ function canvasList(value: AnyCanvas | readonly AnyCanvas[], path: string): read
   return Object.freeze(distinct(found))
 }
 
-/** Later options win; headers are merged key by key. */
+/** Later options win; headers and stamps are merged key by key. */
 export function mergeOptions(earlier: StoredOptions, later: StoredOptions): StoredOptions {
   if (later === NO_OPTIONS) return earlier
   const merged: { -readonly [K in keyof StoredOptions]: StoredOptions[K] } = { ...earlier, ...later }
   if (later.countdown !== undefined) delete merged.eta
   if (later.eta !== undefined) delete merged.countdown
   if (earlier.headers && later.headers) merged.headers = Object.freeze({ ...earlier.headers, ...later.headers })
+  if (earlier.stamps && later.stamps) merged.stamps = Object.freeze({ ...earlier.stamps, ...later.stamps })
   checkPolicy('call options', merged)
   return Object.freeze(merged)
 }

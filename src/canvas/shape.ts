@@ -17,6 +17,7 @@ import {
   storedOptions,
 } from './options.js'
 import { countdownsOf, SkewedMembers } from './skew.js'
+import { type Remake, stamped } from './stamp.js'
 import { toJSON } from './to-json.js'
 import type { AnyCanvas } from './typing.js'
 
@@ -76,6 +77,10 @@ class CanvasValue {
 
   set(options: CallOptions): AnyCanvas {
     return withOptions(face(this), storedOptions('set', options))
+  }
+
+  stamp(stamps: unknown, options?: unknown): AnyCanvas {
+    return stamped(face(this), stamps, options, remake)
   }
 
   partial(...args: readonly unknown[]): AnyCanvas {
@@ -186,10 +191,15 @@ export function withOptions(canvas: Canvas, options: StoredOptions): Canvas {
   return make(fields as Fields, mergeOptions(earlier, options))
 }
 
+/** The same canvas with some of its fields replaced, and these options. */
+const remake: Remake = (canvas, replaced, options) => {
+  const { options: _, ...fields } = canvas as Canvas & { readonly options: StoredOptions }
+  return make({ ...fields, ...replaced } as unknown as Fields, options)
+}
+
 /** The same canvas with some of its fields replaced; options stay. */
 function withFields<C extends Canvas>(canvas: C, replaced: Partial<Record<string, unknown>>): Canvas {
-  const { options, ...fields } = canvas as Canvas & { readonly options: StoredOptions }
-  return make({ ...fields, ...replaced } as unknown as Fields, options)
+  return remake(canvas, replaced, canvas.options as StoredOptions) as C
 }
 
 /**

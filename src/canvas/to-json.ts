@@ -7,7 +7,9 @@ import type { Canvas, Chord, Chunks, MapCanvas, Signature, Starmap } from './can
 import { builtInKind, type CanvasJSON, type OptionsJSON, type SignatureJSON } from './json.js'
 import { rowOfName } from './json-options.js'
 import { type Place, under } from './json-path.js'
+import { writeStamps } from './json-stamps.js'
 import { Reading } from './json-values.js'
+import type { StoredStamps } from './stamps.js'
 import type { AnyCanvas } from './typing.js'
 
 /** Canvases that are still to be written, all in one place. */
@@ -138,6 +140,9 @@ class Writing {
           break
         case 'data':
           options[key as string] = this.#reading.guard(() => this.#reading.copyRecord(value, at))
+          break
+        case 'names of stamps':
+          this.#reading.guard(() => writeStamps(value as StoredStamps, options, this.#reading, under(place, 'options')))
           break
         case 'value':
           options[key as string] = this.#reading.guard(() => this.#reading.copy(row.write(value), at.above, at.step))

@@ -78,6 +78,15 @@ export interface ItemError<Takes> {
 export type Incomplete<C> = [] extends MissingOf<C> ? unknown : IncompleteError<MissingOf<C>>
 export type ItemsOf<P extends Args> = [P[0]] extends P ? Iterable<P[0]> : ItemError<P>
 
+/** What can be mapped: a task, or a signature of one. */
+export type Mappable = AnyTask | (AnyCanvas & { readonly kind: 'task' })
+type ParametersOf<T> = T extends TaskLike<infer P, any> ? P : MissingOf<T>
+/** Items to stream, each the one argument of a call. */
+export type StreamOf<T> =
+  ItemsOf<ParametersOf<T>> extends Iterable<infer I> ? Iterable<I> | AsyncIterable<I> : ItemError<ParametersOf<T>>
+/** Items to stream, each a whole list of arguments. */
+export type StreamArgsOf<T> = Iterable<Readonly<ParametersOf<T>>> | AsyncIterable<Readonly<ParametersOf<T>>>
+
 /** Every way to give the last arguments of `P`. */
 export type Suffixes<P extends Args> = P extends []
   ? []

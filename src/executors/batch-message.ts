@@ -193,6 +193,7 @@ function whoOf({ part, from, size, loose }: Stretch): Who {
     groupId: group?.id,
     groupIndex: group?.index,
     headers: options.headers,
+    stamps: options.stamps,
     attempt,
     eta: dateOf(graph.delays.get(node), appliedAt),
     expires: dateOf(plan.policy.expires, appliedAt),

@@ -1,9 +1,11 @@
 /** What a call node runs: the task, how, and with which arguments. The answer for one node, made when it leaves for an executor. */
 
+import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import { mergeOptions, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import type { AnySignature } from '../canvas/shape.js'
 import { mergeKwargs } from '../canvas/signature.js'
+import type { StoredStamps } from '../canvas/stamps.js'
 import type { CallSource, Graph, Scope } from './graph.js'
 
 /** What comes into a node: arguments to put in front, and the node whose end brought them (-1: the application itself). */
@@ -61,6 +63,20 @@ function sliceOf(
 ): readonly unknown[] {
   const items = chunks.items as readonly unknown[]
   return chunks.size === Infinity ? items : items.slice(index * chunks.size, (index + 1) * chunks.size)
+}
+
+/** The stamps of a call; its own win over those of what is around it. */
+export function stampsOf(graph: Graph, node: number): StoredStamps | undefined {
+  const outer = (graph.scopes[graph.scope[node] as number] as Scope | undefined)?.inherited?.stamps
+  const source = graph.calls[node] as CallSource
+  const own = ownOptionsOf(source).stamps
+  return outer === undefined || own === undefined ? (own ?? outer) : { ...outer, ...own }
+}
+
+/** What a canvas takes over from the call that it replaces. Stamps survive; its own win. */
+export function inheritedByReplacement(canvas: Canvas, graph: Graph, node: number): StoredOptions {
+  const stamps = stampsOf(graph, node)
+  return stamps === undefined ? NO_OPTIONS : { stamps: { ...stamps, ...(canvas.options as StoredOptions).stamps } }
 }
 
 /** The options of a call: those that it inherits from the composites around it, then its own. */

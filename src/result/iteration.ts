@@ -6,6 +6,7 @@
  */
 import { whenAborted } from './abort.js'
 import type { GroupResult, Settled } from './async-result.js'
+import { Fifo } from './fifo.js'
 import type { ResultSource } from './source.js'
 import { hasEnded } from './wait.js'
 
@@ -133,29 +134,5 @@ export class MemberIteration implements AsyncIterableIterator<Item, undefined> {
       if (stopped === undefined) ask.resolve(DONE)
       else ask.reject(stopped.reason)
     }
-  }
-}
-
-/** First in, first out. Not an array's `shift()`, which moves all others once there are many. */
-class Fifo<T> {
-  #items: T[] = []
-  #first = 0
-
-  get size(): number {
-    return this.#items.length - this.#first
-  }
-
-  push(item: T): void {
-    this.#items.push(item)
-  }
-
-  take(): T | undefined {
-    if (this.size === 0) return undefined
-    const item = this.#items[this.#first++]
-    if (this.size === 0) {
-      this.#items = []
-      this.#first = 0
-    }
-    return item
   }
 }

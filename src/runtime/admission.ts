@@ -1,12 +1,12 @@
 /** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
 
 import { EachMembers } from '../canvas/group.js'
-import { type Application, NO_APPLIED_KWARGS } from '../canvas/options.js'
+import { type Application, NO_APPLIED_KWARGS, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import { NO_KWARGS } from '../canvas/signature.js'
 import { ConfigurationError } from '../errors.js'
-import { taskOf } from '../graph/call.js'
+import { ownOptionsOf, taskOf } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
-import { type CallSource, type Graph, joinPath, pathOf } from '../graph/graph.js'
+import { type CallSource, type Graph, joinPath, pathOf, pathOfScope } from '../graph/graph.js'
 import { isPlainPrimitive } from '../serialization/sendable.js'
 import { checkSendable } from '../serialization/values.js'
 
@@ -68,7 +68,9 @@ const idInUse = (id: string, why: string): ConfigurationError =>
   new ConfigurationError(`the id "${id}" ${why}`, 'taskId', id)
 
 function checkCalls(graph: Graph, path: string, admission: Admission): void {
-  const { calls } = graph
+  const { calls, scopes } = graph
+  for (let scope = 0; scope < scopes.length; scope++)
+    checkCarried(scopes[scope]?.inherited, admission.maxDepth, () => joinPath(path, pathOfScope(graph, scope)))
   for (let node = 0; node < calls.length; node++) {
     const source = calls[node]
     // The members of a table share one source.
@@ -80,8 +82,9 @@ function checkCall(graph: Graph, node: number, source: CallSource, path: string,
   const { maxDepth, entryFileUrl } = admission
   const task = taskOf(source)
   if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
-  if (source === task && task.kwargs === NO_KWARGS && task.args.every(isPlainPrimitive)) return
   const where = (): string => joinPath(path, pathOf(graph, node))
+  checkCarried(ownOptionsOf(source), maxDepth, where)
+  if (source === task && task.kwargs === NO_KWARGS && task.args.every(isPlainPrimitive)) return
   checkLazily(task.args, maxDepth + 1, where, 'args')
   checkLazily(task.kwargs, maxDepth, where, 'kwargs')
   if (source instanceof EachMembers) checkTable(source.table, maxDepth, where)
@@ -94,6 +97,13 @@ type Table = readonly (readonly unknown[])[]
 /** Most tables hold numbers and texts, which is seen at a glance. */
 function checkTable(table: Table, maxDepth: number, where: () => string): void {
   for (const row of table) if (!row.every(isPlainPrimitive)) return checkLazily(table, maxDepth + 2, where, 'items')
+}
+
+/** What a call carries besides its arguments. */
+function checkCarried(options: StoredOptions | undefined, maxDepth: number, where: () => string): void {
+  if (options === undefined || options === NO_OPTIONS) return
+  if (options.headers !== undefined) checkLazily(options.headers, maxDepth, where, 'options.headers')
+  if (options.stamps !== undefined) checkLazily(options.stamps, maxDepth, where, 'options.stamps')
 }
 
 /** The path is made only for an error: most canvases have none, and there may be a million calls. */

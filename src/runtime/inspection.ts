@@ -3,6 +3,7 @@
 import type { WorkerInfo } from '../executors/executor.js'
 import { invocationOf } from '../graph/call.js'
 import type { TaskState } from '../result/async-result.js'
+import type { Schedule } from '../schedule/schedule.js'
 import type { ReadyCall } from '../scheduler/ready-queue.js'
 import type { SchedulerState } from '../scheduler/scheduler.js'
 import type { Timer } from '../scheduler/timers.js'
@@ -33,6 +34,8 @@ export interface Inspection {
   readonly scheduled: readonly CallInfo[]
   /** Names of the tasks registered on this thread. */
   readonly tasks: readonly string[]
+  /** Those that may still start a run, paused ones included. */
+  readonly schedules: readonly Schedule[]
   readonly workers: readonly {
     readonly id: number
     readonly threadId: number
@@ -51,6 +54,7 @@ export function inspectionOf(
   state: SchedulerState,
   workers: readonly WorkerInfo[],
   tasks: readonly string[],
+  schedules: readonly Schedule[],
 ): Inspection {
   const infos = (pending: readonly Pending[]): readonly CallInfo[] =>
     Object.freeze(pending.map((call) => infoOf(call, state)))
@@ -61,6 +65,7 @@ export function inspectionOf(
     ready: infos([...lanes.flatMap(({ waiting }) => waiting), ...state.queue]),
     scheduled: infos(scheduledIn(state)),
     tasks: Object.freeze([...tasks]),
+    schedules: Object.freeze([...schedules]),
     workers: Object.freeze(
       workers.map((worker) => Object.freeze({ ...worker, running: begunOn.get(worker.id) ?? worker.running })),
     ),

@@ -1,9 +1,10 @@
 /** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
 
 import type { Canvas } from '../canvas/canvas.js'
-import { applicationOf, type OptionsFor, requireCanvas } from '../canvas/options.js'
+import { type Application, applicationOf, type OptionsFor, requireCanvas } from '../canvas/options.js'
 import { withOptions } from '../canvas/shape.js'
-import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
+import { storedStamps } from '../canvas/stamps.js'
+import type { AnyCanvas, HandleOf, Incomplete, Mappable, ResultOf, StreamArgsOf, StreamOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
 import { assertNever, ClosedError, QueueFullError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
@@ -15,6 +16,8 @@ import { checkOptions, durationFrom, flag } from '../option-rules.js'
 import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
 import { resultOf } from '../result/handle.js'
 import { checkResultOptions } from '../result/options.js'
+import { Beat, type BeatHost } from '../schedule/beat.js'
+import type { Schedule, ScheduleOptions } from '../schedule/schedule.js'
 import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
 import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
@@ -24,6 +27,9 @@ import { diagnostics } from './diagnostics.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
 import { type Metrics, metricsOf } from './metrics.js'
+import { callsStamped } from './stamped-calls.js'
+import { type StreamHost, StreamIteration } from './stream.js'
+import { type MapOptions, streamPlan } from './stream-options.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
@@ -44,22 +50,47 @@ export interface Runtime extends AsyncDisposable {
   /** Starts a canvas and gives a promise of its value; rejects with what `AsyncResult.get` does, or `apply` throws. */
   run<C extends AnyCanvas>(canvas: C & Incomplete<C>): Promise<ResultOf<C>>
   run<C extends AnyCanvas>(canvas: C, options: OptionsFor<C>): Promise<ResultOf<C>>
+  /**
+   * Streams items through a task in bounded memory; the first failure ends the iteration with its error.
+   *
+   * Leaving the loop revokes what is running and closes `items`. One call per `chunkSize` items, with the task's retry policy and limits.
+   * Nothing is pulled before the first `next()`.
+   *
+   * @param task - A task, or a signature, whose bound arguments come behind the item and whose options hold for every call.
+   * @throws `InvalidCanvasError` for what is no task, or cannot be iterated; {@link ConfigurationError} for a wrong option; {@link ClosedError}.
+   * @example
+   * for await (const thumbnail of runtime.map(shrink, filesIn('photos'))) await upload(thumbnail)
+   */
+  map<T extends Mappable>(task: T, items: StreamOf<T>, options?: MapOptions): AsyncIterableIterator<ResultOf<T>>
+  /** Like {@link Runtime.map}, but each item is a whole list of arguments. */
+  starmap<T extends Mappable>(task: T, items: StreamArgsOf<T>, options?: MapOptions): AsyncIterableIterator<ResultOf<T>>
   /** The handle of an id, while it is pending, somebody holds its handle, or `resultTtl` has not passed; else `undefined`. */
   result(id: string): AsyncResult<unknown> | undefined
   /** Revokes calls or whole workflows, by id or handle, and tells how many calls that touched; finished and unknown ones do not count. */
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
-  /** What is there now: running, waiting and delayed calls, threads. A copy; costs time in proportion to the queue. */
+  /** Revokes every call that carries any of these stamp values; tells how many. A list is several values. */
+  revokeByStamps(stamps: Readonly<Record<string, unknown>>, options?: RevokeOptions): number
+  /**
+   * Applies a canvas again and again. A schedule alone does not keep the process alive.
+   *
+   * @throws {@link ConfigurationError} for a wrong option, a taken name, or a cron that cannot be parsed; what `apply` throws for the
+   *   canvas. A run that cannot be started when it is due becomes a `warning` event.
+   * @example
+   * runtime.schedule({ name: 'nightly', canvas: report.s(), cron: '0 3 * * *', timeZone: 'Europe/Berlin' })
+   */
+  schedule(options: ScheduleOptions): Schedule
+  /** What is there now: running, waiting and delayed calls, schedules, threads. A copy; costs time in proportion to the queue. */
   inspect(): Inspection
   /** Counters since the start, and gauges. A copy; cheap. */
   metrics(): Metrics
   /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
   ready(): Promise<void>
-  /** Resolves when nothing is pending: callbacks and errbacks included. */
+  /** Resolves when nothing is pending: callbacks and errbacks included, delayed calls too, schedules not. */
   idle(): Promise<void>
   /** Resolves when the queue has room again (below `maxQueue`); at once if it has. */
   drained(): Promise<void>
   /**
-   * Ends the runtime in good order; more calls of it give the same promise. New work is refused.
+   * Ends the runtime in good order; more calls of it give the same promise. Schedules stop at once, new work is refused.
    *
    * @param options.drain - `true`, the default: finish all pending work. `false`: finish only what is running, revoke the rest.
    * @param options.timeout - How long in ms before what is left is revoked and threads are ended. Default 30_000; 0: at once; `Infinity`: for ever.
@@ -111,7 +142,10 @@ export class LocalRuntime implements Runtime {
   readonly #admission: Admission
   readonly #scheduler: Scheduler
   readonly #executor: Executor
+  /** Calls that can run at one time. */
+  readonly #slots: number
   readonly #bus: EventBus
+  readonly #beat: Beat
   readonly #shelf: HandleShelf
   readonly #resultTtl: number
   /** Finished workflows that can be looked up for a while, though nobody holds them. */
@@ -137,12 +171,14 @@ export class LocalRuntime implements Runtime {
     this.#environment = environment
     this.#hold = hold
     this.#admission = { ...admission, isInUse: (id) => this.#scheduler.find(id) !== undefined }
+    this.#slots = lanes * (scheduling.callsPerThread ?? 1)
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
     this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus(diagnostics, (listening) => this.#drive({ type: 'listen', listening }))
+    this.#beat = new Beat(this.#beatHost())
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
@@ -158,6 +194,19 @@ export class LocalRuntime implements Runtime {
         else reject(end.error)
       })
     })
+  }
+
+  map<T extends Mappable>(task: T, items: unknown, options?: MapOptions): AsyncIterableIterator<ResultOf<T>> {
+    return this.#stream('map', task, items, options) as AsyncIterableIterator<ResultOf<T>>
+  }
+
+  starmap<T extends Mappable>(task: T, items: unknown, options?: MapOptions): AsyncIterableIterator<ResultOf<T>> {
+    return this.#stream('starmap', task, items, options) as AsyncIterableIterator<ResultOf<T>>
+  }
+
+  #stream(method: 'map' | 'starmap', task: unknown, items: unknown, options: unknown): StreamIteration {
+    this.#requireOpen()
+    return new StreamIteration(streamPlan(method, task, items, options), this.#streamHost())
   }
 
   result(id: string): AsyncResult<unknown> | undefined {
@@ -176,14 +225,26 @@ export class LocalRuntime implements Runtime {
     return this.#revoke(found, options)
   }
 
+  revokeByStamps(stamps: Readonly<Record<string, unknown>>, options: RevokeOptions = {}): number {
+    checkResultOptions('revoke', options)
+    const wanted = storedStamps('revokeByStamps', stamps)
+    return this.#revoke(callsStamped(this.#scheduler.state().workflows.values(), wanted), options)
+  }
+
   #revoke(targets: Revoke['targets'], { reason, terminate = false }: RevokeOptions): number {
     const before = this.#scheduler.state().revoked
     this.#drive({ type: 'revoke', at: this.#now(), targets, reason, terminate })
     return this.#scheduler.state().revoked - before
   }
 
+  schedule(options: ScheduleOptions): Schedule {
+    this.#requireOpen()
+    return this.#beat.schedule(options)
+  }
+
   inspect(): Inspection {
-    return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames())
+    const schedules = this.#beat.schedules()
+    return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames(), schedules)
   }
 
   metrics(): Metrics {
@@ -208,6 +269,7 @@ export class LocalRuntime implements Runtime {
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
     if (this.#closing !== undefined) return this.#closing
     checkOptions('close', options, CLOSE_RULES)
+    this.#beat.stop()
     this.#closing = this.#shutDown(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
     return this.#closing
   }
@@ -237,19 +299,22 @@ export class LocalRuntime implements Runtime {
     return this
   }
 
-  /** @param onEnd - Called when it has ended, if somebody waits from the beginning. */
+  /**
+   * @param onEnd - Called when it has ended, if somebody waits from the beginning.
+   * @param isFindable - Somebody may look it up by its id, also when it has finished.
+   */
   #submit(
     method: 'apply' | 'run',
     entry: (...args: never[]) => unknown,
     canvas: AnyCanvas,
     options: unknown,
     onEnd?: (workflow: Workflow) => void,
+    isFindable = true,
   ): Workflow {
     this.#requireOpen()
     requireCanvas(canvas, '')
     const application = applicationOf(method, options)
-    const graph = compile(withOptions(canvas as Canvas, application.options))
-    checkGraph(graph, application, this.#admission)
+    const graph = this.#admitted(canvas as Canvas, application)
     this.#requireRoom(graph)
     this.#bus.noteInterest()
     const submittedAt = this.#stacks.here(entry)
@@ -268,8 +333,15 @@ export class LocalRuntime implements Runtime {
     this.#onEnd = onEnd
     const workflow = this.#drive(stimulus) as Workflow
     if (signal !== undefined) this.#obey(signal, workflow)
-    if (this.#resultTtl > 0) this.#keep(workflow)
+    if (isFindable && this.#resultTtl > 0) this.#keep(workflow)
     return workflow
+  }
+
+  /** The graph of a canvas of which every call may be sent. */
+  #admitted(canvas: Canvas, application: Application): Graph {
+    const graph = compile(withOptions(canvas, application.options))
+    checkGraph(graph, application, this.#admission)
+    return graph
   }
 
   /** Revokes a workflow when its signal aborts; listens no longer than the workflow runs. */
@@ -456,6 +528,36 @@ export class LocalRuntime implements Runtime {
         this.#revoke([{ workflow, node, scope: 'subtree' }], options)
       },
     }
+  }
+
+  #beatHost(): BeatHost {
+    return {
+      clock: this.#environment.clock,
+      check: (canvas) => void this.#admitted(canvas, applicationOf('apply', undefined)),
+      start: (canvas, ended) => {
+        // Later, also for what ends at once, such as an empty chain.
+        this.#submit('run', this.schedule, canvas, undefined, () => queueMicrotask(ended))
+      },
+      warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #streamHost(): StreamHost {
+    return {
+      slots: this.#slots,
+      now: () => this.#now(),
+      start: (canvas, ended) => {
+        const tell = (workflow: Workflow): void => ended(endOf(workflow, workflow.graph.exit))
+        const workflow = this.#submit('run', this.map, canvas, undefined, tell, false)
+        return (reason) => void this.#revoke([{ workflow, node: workflow.graph.exit, scope: 'subtree' }], { reason })
+      },
+      room: () => this.drained(),
+      warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #warn(message: string, error: Error): void {
+    this.#bus.emit({ type: 'warning', at: this.#now(), message, error })
   }
 
   #report(): Report {

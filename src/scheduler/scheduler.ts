@@ -18,7 +18,7 @@ import {
   TaskRevokedError,
   TimeLimitError,
 } from '../errors.js'
-import type { Input } from '../graph/call.js'
+import { type Input, inheritedByReplacement } from '../graph/call.js'
 import { compile, compileCallback } from '../graph/compile.js'
 import { firstCallsOf } from '../graph/first-calls.js'
 import {
@@ -823,7 +823,8 @@ export class Scheduler {
   /** Puts a canvas in the place of a call: a workflow of its own, whose end is the call's. */
   #replace(run: Run, canvas: AnyCanvas): void {
     const { workflow, node } = run
-    const compiled = this.#compiled(withOptions(canvas as Canvas, { taskId: workflow.idOf(node) }))
+    const inherited = inheritedByReplacement(canvas as Canvas, workflow.graph, node)
+    const compiled = this.#compiled(withOptions(canvas as Canvas, { ...inherited, taskId: workflow.idOf(node) }))
     if (compiled instanceof Error) return this.#finishRun(run, endOfRun(run, { ok: false, error: compiled }))
     const inner = this.#admitInside(compiled, { workflow, node, path: workflow.pathOf(node) }, { kind: 'replacement' })
     workflow.replacements.set(node, inner)

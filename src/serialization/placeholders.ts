@@ -3,6 +3,7 @@
  * object stands in a list beside the value: within one message structured clone keeps identity, so nothing in a user's data can be
  * mistaken for a placeholder. It does not know what an error becomes on its way.
  */
+import type { TransferListItem } from 'node:worker_threads'
 import { assertNever, SerializationError } from '../errors.js'
 import { type Contents, contentsOf, partAt } from './contents.js'
 import { isError } from './error-classes.js'
@@ -13,14 +14,16 @@ import { inspectValue, isPlainPrimitive, proveCloneable, type SendableOptions } 
 export interface Separated {
   readonly value: unknown
   readonly found?: { readonly placeholders: object[]; readonly errors: Error[] }
+  /** What in it is to be moved instead of cloned. */
+  readonly transfers?: ReadonlySet<TransferListItem>
 }
 
 /** Checks `value` and takes its errors out; the value itself is not changed. @throws {@link SerializationError} if it cannot be sent. */
 export function separateErrors(value: unknown, options: SendableOptions): Separated {
   const finding = inspectValue(value, options)
   const separated = finding.holdsErrors ? replacedOrRefused(value as object, options) : { value }
-  if (finding.unproven.length > 0) proveCloneable(separated.value, finding.unproven)
-  return separated
+  if (finding.unproven.length > 0) proveCloneable(separated.value, finding)
+  return finding.transfers.size === 0 ? separated : { ...separated, transfers: finding.transfers }
 }
 
 /** A getter that let itself be read a moment ago may throw now. */

@@ -6,16 +6,20 @@
  * that contain themselves. It changes nothing and keeps nothing. It cannot see through a getter that gives something else next time.
  */
 import { types } from 'node:util'
+import type { TransferListItem } from 'node:worker_threads'
 import { SerializationError } from '../errors.js'
 import { type Contents, contentsOf, contentsOfArray, contentsOfObject, isPlain, stepTo } from './contents.js'
 import { isError } from './error-classes.js'
 import { isOfPlatform, reasonAgainst, TOO_DEEP, UNREADABLE } from './refusals.js'
+import { isDetached, isMovable, isTransferUsed, ownedBy, reasonAgainstLeaving } from './transfer.js'
 
 export interface SendableOptions {
   /** Most levels of nesting: a text has none, `[]` one, `[[]]` two. At most 512 can be read everywhere. */
   readonly maxDepth: number
   /** What the value is, the first word of every path: `args[0]`, `value`. */
   readonly what: string
+  /** What it transfers was given away for this very message before. Default `false`: what was given away is refused. */
+  readonly isPromised?: boolean
   /** Notes down every object on the way. */
   readonly meetings?: { note(object: object): void }
 }
@@ -25,6 +29,8 @@ export interface Finding {
   readonly holdsErrors: boolean
   /** Objects of classes not seen before, which must be cloned once as a trial. */
   readonly unproven: readonly Unproven[]
+  /** What is to be moved instead of cloned. */
+  readonly transfers: ReadonlySet<TransferListItem>
 }
 interface Unproven {
   readonly object: object
@@ -48,10 +54,14 @@ interface Walk {
   frame: Frame | undefined
   holdsErrors: boolean
   unproven: Unproven[] | undefined
+  /** What is to be moved, and objects that can only cross if they turn out to be among those. */
+  transfers: Set<TransferListItem> | undefined
+  movedOrRefused: Unproven[] | undefined
   refusal: SerializationError | undefined
 }
 
-const NOTHING: Finding = { holdsErrors: false, unproven: [] }
+const NO_TRANSFERS: ReadonlySet<TransferListItem> = new Set()
+const NOTHING: Finding = { holdsErrors: false, unproven: [], transfers: NO_TRANSFERS }
 /** Prototypes of classes whose instances are known to clone. */
 const proven = new WeakSet<object>()
 
@@ -64,21 +74,34 @@ export const isPlainPrimitive = (value: unknown): boolean => {
 /** Looks through `value`. @throws {@link SerializationError} if it must not be sent; the path says what of it. */
 export function inspectValue(value: unknown, options: SendableOptions): Finding {
   if (isPlainPrimitive(value)) return NOTHING
-  const walk: Walk = { options, frame: undefined, holdsErrors: false, unproven: undefined, refusal: undefined }
+  const walk: Walk = {
+    options,
+    frame: undefined,
+    holdsErrors: false,
+    unproven: undefined,
+    transfers: undefined,
+    movedOrRefused: undefined,
+    refusal: undefined,
+  }
   try {
     follow(walk, value)
   } catch (error) {
     if (error === walk.refusal) throw error
     throw refused(walk, UNREADABLE, error)
   }
-  if (!walk.holdsErrors && walk.unproven === undefined) return NOTHING
-  return { holdsErrors: walk.holdsErrors, unproven: walk.unproven ?? [] }
+  const { holdsErrors, unproven, transfers, movedOrRefused } = walk
+  for (const { object, path } of movedOrRefused ?? [])
+    if (!transfers?.has(object as TransferListItem)) throw new SerializationError(reasonAgainst(object), path)
+  if (!holdsErrors && unproven === undefined && transfers === undefined) return NOTHING
+  return { holdsErrors, unproven: unproven ?? [], transfers: transfers ?? NO_TRANSFERS }
 }
 
 /** Clones what has not been proven to clone. @throws {@link SerializationError} if it cannot be. */
-export function proveCloneable(value: unknown, unproven: readonly Unproven[]): void {
+export function proveCloneable(value: unknown, { unproven, transfers }: Finding): void {
   try {
-    structuredClone(value)
+    // What is moved would be gone after a trial: then each object is tried for itself.
+    if (transfers.size === 0) structuredClone(value)
+    else for (const { object } of unproven) structuredClone(object)
   } catch (cause) {
     const culprit = unproven.find(({ object }) => !clones(object)) ?? (unproven[0] as Unproven)
     throw new SerializationError(reasonAgainst(culprit.object), culprit.path, { cause })
@@ -127,11 +150,22 @@ function nextObject(frame: Frame): object | undefined {
 /** Judges one object and, if it has parts, goes into it. */
 function enter(walk: Walk, value: object): void {
   if (typeof value !== 'object' || types.isProxy(value)) throw refused(walk, reasonAgainst(value))
+  if (isTransferUsed()) noteOwned(walk, value)
   const depth = (walk.frame?.depth ?? 0) + 1
   if (depth > walk.options.maxDepth) throw refused(walk, TOO_DEEP(walk.options.maxDepth))
   walk.options.meetings?.note(value)
   const contents = admit(walk, value)
   if (contents !== undefined) walk.frame = { contents, above: walk.frame, depth, index: -1, isSeen: false }
+}
+
+/** @throws {@link SerializationError} for what has left already. */
+function noteOwned(walk: Walk, value: object): void {
+  for (const item of ownedBy(value) ?? []) {
+    const reason = reasonAgainstLeaving(item, walk.options.isPromised)
+    if (reason !== undefined) throw refused(walk, reason)
+    walk.transfers ??= new Set()
+    walk.transfers.add(item)
+  }
 }
 
 function admit(walk: Walk, value: object): Contents | undefined {
@@ -155,6 +189,11 @@ function admitSpecial(walk: Walk, value: object, prototype: object): Contents | 
   else if (types.isAnyArrayBuffer(value)) admitBuffer(walk, value, value)
   const contents = contentsOf(value)
   if (contents?.kind !== 'object') return contents
+  if (isTransferUsed() && isMovable(value)) {
+    walk.movedOrRefused ??= []
+    walk.movedOrRefused.push({ object: value, path: pathOf(walk), prototype })
+    return undefined
+  }
   if (isOfPlatform(value)) throw refused(walk, reasonAgainst(value))
   doubt(walk, value, prototype)
   return contents
@@ -166,16 +205,6 @@ function admitBuffer(walk: Walk, value: object, buffer: ArrayBufferLike): void {
   if (buffer.byteLength === 0 && isDetached(buffer as ArrayBuffer))
     throw refused(walk, reasonAgainst(value, 'detached'))
   if (value !== buffer && (buffer as { resizable?: boolean }).resizable === true) doubt(walk, value, undefined)
-}
-
-// `ArrayBuffer.prototype.detached` came with Node 21.
-const isDetached = (buffer: ArrayBuffer): boolean => {
-  try {
-    new Uint8Array(buffer)
-    return false
-  } catch {
-    return true
-  }
 }
 
 function doubt(walk: Walk, object: object, prototype: object | undefined): void {

@@ -2,10 +2,12 @@
  * Arguments and results on their way through a thread border: checked before they are sent, and with the errors in them encoded as
  * thrown ones are. A value without errors goes as it is; it is not copied. Nothing here sends anything.
  */
-import type { RunIdentity } from '../errors.js'
+import type { TransferListItem } from 'node:worker_threads'
+import { type RunIdentity, SerializationError } from '../errors.js'
 import { decodeErrors, type EncodedErrors, encodeErrors } from './errors.js'
 import { restoreErrors, separateErrors } from './placeholders.js'
 import { isPlainPrimitive, type SendableOptions } from './sendable.js'
+import { giveAway } from './transfer.js'
 
 /** A value that clones, and the errors that were in it. Both must be sent in one message, which is what ties them together. */
 export interface Packed {
@@ -13,12 +15,30 @@ export interface Packed {
   readonly errors?: EncodedErrors
 }
 
-/** Makes `value` ready to be sent. @throws {@link SerializationError} if it cannot be; its `path` begins with `options.what`. */
-export function pack(value: unknown, options: SendableOptions): Packed {
+/**
+ * Makes `value` ready to be sent. What is to be moved instead of cloned is given away with it, and added to `moved`, which has to be the
+ * transfer list of the message.
+ *
+ * @throws {@link SerializationError} if it cannot be sent; its `path` begins with `options.what`.
+ */
+export function pack(value: unknown, options: SendableOptions, moved?: Set<TransferListItem>): Packed {
   if (isPlainPrimitive(value)) return { value }
-  const { value: separated, found } = separateErrors(value, options)
+  const { value: separated, found, transfers } = separateErrors(value, options)
+  if (transfers !== undefined) moveOrRefuse(transfers, options, moved)
   if (found === undefined) return { value: separated }
   return { value: separated, errors: { placeholders: found.placeholders, encoded: encodeErrors(found.errors) } }
+}
+
+/** Where nothing can be moved, a transfer must not turn into a clone. */
+function moveOrRefuse(
+  transfers: ReadonlySet<TransferListItem>,
+  options: SendableOptions,
+  moved?: Set<TransferListItem>,
+) {
+  if (moved === undefined)
+    throw new SerializationError('a transfer cannot be made from here; send a copy', options.what)
+  giveAway(transfers)
+  for (const item of transfers) moved.add(item)
 }
 
 /** Which objects are in the values of one message: structured clone would make those that are in two of them one object there. */
@@ -46,7 +66,11 @@ export function unpack({ value, errors }: Packed, run: RunIdentity): unknown {
   return errors === undefined ? value : restoreErrors(value, errors.placeholders, decodeErrors(errors.encoded, run))
 }
 
-/** Only asks whether `value` could be sent. @throws {@link SerializationError} if not. */
-export function checkSendable(value: unknown, options: SendableOptions): void {
-  if (!isPlainPrimitive(value)) separateErrors(value, options)
+/**
+ * Only asks whether `value` could be sent, and what of it would be moved: whoever sends it later has to give that away now.
+ *
+ * @throws {@link SerializationError} if not.
+ */
+export function checkSendable(value: unknown, options: SendableOptions): ReadonlySet<TransferListItem> | undefined {
+  return isPlainPrimitive(value) ? undefined : separateErrors(value, options).transfers
 }

@@ -16,6 +16,8 @@ export interface TaskContext {
   /** Place in its own group, from 0. */
   readonly groupIndex: number | undefined
   readonly headers: Readonly<Record<string, unknown>>
+  /** Stamps by name, each with its values, newest first. */
+  readonly stamps: Readonly<Record<string, readonly unknown[]>>
   /** Runs before this one: 0 at the first. */
   readonly retries: number
   readonly eta: Date | undefined
@@ -99,6 +101,7 @@ export function standInContext(taskName: string): TaskContext {
     groupId: undefined,
     groupIndex: undefined,
     headers: Object.freeze({}),
+    stamps: Object.freeze({}),
     retries: 0,
     eta: undefined,
     expires: undefined,

@@ -3,8 +3,15 @@
 import type { Canvas } from '../canvas/canvas.js'
 import { type ChildOptions, childOptions, requireCanvas } from '../canvas/options.js'
 import type { RunPolicy } from '../canvas/policy.js'
+import { NO_STAMPS } from '../canvas/stamps.js'
 import type { Complete } from '../canvas/typing.js'
-import { ConfigurationError, InvalidCanvasError, MaxRetriesExceededError, type RunIdentity } from '../errors.js'
+import {
+  ConfigurationError,
+  InvalidCanvasError,
+  MaxRetriesExceededError,
+  type RunIdentity,
+  SoftTimeLimitError,
+} from '../errors.js'
 import { checkOptions, finiteDuration, list, type OptionRule, show, text, wholeFrom } from '../option-rules.js'
 import type { ChildResult } from '../result/async-result.js'
 import { flatten } from '../serialization/canvases.js'
@@ -96,6 +103,10 @@ export class RunningTask implements TaskContext {
     return this.#part.who.headers === undefined ? NO_HEADERS : Object.freeze(this.#part.who.headers)
   }
 
+  get stamps(): Readonly<Record<string, readonly unknown[]>> {
+    return this.#part.who.stamps === undefined ? NO_STAMPS : frozenStamps(this.#part.who.stamps)
+  }
+
   get retries(): number {
     return this.#part.who.attempt - 1
   }
@@ -138,6 +149,13 @@ export class RunningTask implements TaskContext {
     const { timeLimit = Infinity, softTimeLimit = Infinity } = this.#policy
     if (softTimeLimit !== Infinity) this.#startedAt = this.#setting.clock.now()
     if (timeLimit !== Infinity) this.#say({ kind: 'started' })
+  }
+
+  /** Ends a call of many items between two of them: nobody waits for the others. */
+  throwIfRevoked(): void {
+    const { signal } = this
+    // The soft limit is for the task to see, if it looks.
+    if (signal.aborted && !(signal.reason instanceof SoftTimeLimitError)) throw signal.reason
   }
 
   /** The run is over: no limit strikes any more. */
@@ -226,6 +244,12 @@ export class RunningTask implements TaskContext {
 
 const FLAT_LEVELS = 6
 const NO_HEADERS: Readonly<Record<string, unknown>> = Object.freeze({})
+
+/** They were frozen where they were made, and a clone is not. */
+function frozenStamps(stamps: Readonly<Record<string, readonly unknown[]>>) {
+  for (const values of Object.values(stamps)) Object.freeze(values)
+  return Object.freeze(stamps)
+}
 
 const waitFor = (wait: number | Date | undefined) => (wait === undefined ? undefined : { wait, jitter: false })
 

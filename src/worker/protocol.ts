@@ -64,6 +64,7 @@ export interface Who {
   readonly groupId: string | undefined
   readonly groupIndex: number | undefined
   readonly headers: Readonly<Record<string, unknown>> | undefined
+  readonly stamps: Readonly<Record<string, readonly unknown[]>> | undefined
   readonly attempt: number
   readonly eta: Date | undefined
   readonly expires: Date | undefined

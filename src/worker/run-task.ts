@@ -84,7 +84,10 @@ function invoke({ part, record, context, args, items }: Prepared): unknown {
   const runOnce = (given: readonly unknown[]): unknown => record.fn.apply(context, given as unknown[])
   if (items === undefined) return runOnce(args)
   const isMap = part.how === 'map'
-  return runEach(items, (item) => runOnce([...(isMap ? [item] : (item as readonly unknown[])), ...args]))
+  return runEach(items, (item) => {
+    context.throwIfRevoked()
+    return runOnce([...(isMap ? [item] : (item as readonly unknown[])), ...args])
+  })
 }
 
 /** Runs the items one after the other; those behind a failed one do not run. */

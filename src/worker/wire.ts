@@ -79,6 +79,7 @@ function restOf({ how, items, policy, args, who }: PartMessage): Rest | undefine
   add('groupId', who.groupId)
   add('groupIndex', who.groupIndex)
   add('headers', who.headers)
+  add('stamps', who.stamps)
   add('eta', who.eta)
   add('expires', who.expires)
   return rest
@@ -105,6 +106,7 @@ function partFromWire(wire: WirePart): PartMessage {
       groupId: rest.groupId,
       groupIndex: rest.groupIndex,
       headers: rest.headers,
+      stamps: rest.stamps,
       attempt: rest.attempt ?? 1,
       eta: rest.eta,
       expires: rest.expires,

@@ -70,6 +70,7 @@ export const EXCEPTIONS: readonly { readonly file: string; readonly does: string
 
 /** Which package is imported where: a room, or one file of it. In a pure room only a file can be named. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  croner: ['schedule/crontab.ts'],
   eventemitter3: ['events/bus.ts'],
   nanoid: ['environment'],
   piscina: ['executors'],

@@ -2,6 +2,10 @@ import { diagnosticsConformance } from './diagnostics.js'
 import { inspectionConformance } from './inspection.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
+import { scheduleConformance } from './schedules.js'
+import { realStage } from './stage.js'
+import { stampConformance } from './stamps.js'
+import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
 
 conformance('threads', { executor: 'threads' })
@@ -13,3 +17,8 @@ refusalConformance('threads', { executor: 'threads' })
 diagnosticsConformance('threads', { executor: 'threads' })
 
 inspectionConformance('threads', { executor: 'threads' })
+scheduleConformance(realStage('threads'))
+
+stampConformance(realStage('threads'))
+
+streamConformance(realStage('threads'))

@@ -7,6 +7,10 @@ describe('a process with a runtime', () => {
     expect(await runProgram('idle-exits.js')).toEqual({ code: 0, signal: null, stdout: '2\n', stderr: '' })
   })
 
+  it('ends by itself while all that is left are schedules', async () => {
+    expect(await runProgram('schedule-exits.js')).toEqual({ code: 0, signal: null, stdout: '2\n', stderr: '' })
+  })
+
   it.each(['threads', 'inline'])('stays alive while work is pending (%s)', async (executor) => {
     const { code, stdout } = await runProgram('pending-stays.js', [executor])
     expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 50 })

@@ -11,34 +11,11 @@ export interface Later {
 }
 
 export const LATER: Readonly<Record<string, Later>> = {
-  stamps: { pieces: [['.stamp({ tenant: 1 })', '']] },
-  streaming: {
-    pieces: [
-      ["  for await (const n of runtime.map(size, ['a', 'b'])) is<number>()(n)\n", ''],
-      [
-        '  for await (const n of runtime.map(mul.s(2), (async function* () { yield 1 })(), { window: 10, ordered: false })) is<number>()(n)\n',
-        '',
-      ],
-      ['  for await (const n of runtime.starmap(add, [[1, 2], [3, 4]])) is<number>()(n)\n', ''],
-      ['  for await (const s of runtime.map(opt.with({ verbose: true }), [1, 2])) is<string>()(s)\n', ''],
-      ['  for await (const s of runtime.map(opt, [1, 2])) is<string>()(s)\n', ''],
-    ],
-    messages: ['stream: item type', 'stream: more than one argument', 'stream: tuples'],
-  },
   transfer: {
     pieces: [
       ['tasksFrom, transfer,', 'tasksFrom,'],
       ['transfer(big, [big.buffer])', 'big'],
     ],
-  },
-  schedule: {
-    pieces: [
-      [
-        "runtime.schedule({ name: 'nightly', canvas: add.s(1, 1), cron: '0 3 * * *', overlap: 'queue' }).pause(); runtime.schedule({ name: 'often', canvas: c1, every: 1_000 })",
-        '',
-      ],
-    ],
-    messages: ['schedule: every or cron, not both', 'schedule: incomplete canvas'],
   },
   'all events': { pieces: [], messages: ['unknown event'] },
   'celeriac/testing': { pieces: [], messages: ['a mock yields what the task yields', 'the executor is given'] },

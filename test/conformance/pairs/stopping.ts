@@ -335,7 +335,10 @@ export const stopping: readonly Cell[] = [
     'failFast × progress',
     'a revoked member shows what it said last',
     async (l) => {
-      const result = await l.begun(group(t.saysAndHolds.s(7), t.fail.s('x').set({ countdown: 20 })).set(fast))
+      const g = gate()
+      const fails = chain(t.oneGated.s(g, 'a'), t.fail.si('x'))
+      const result = await l.begun(group(t.saysAndHolds.s(7), fails).set(fast))
+      open(g)
       return [await endOf(result), result.results[0].progress, result.results[0].state]
     },
     ['fail:x', 7, 'REVOKED'],

@@ -167,10 +167,16 @@ describe('fromJSON refuses', () => {
     },
   )
 
-  it('the option stamped_headers, which is not supported yet', () => {
-    const refused = refusalOf(chain([call({ options: { stamped_headers: [] } })]))
-    expect(refused.path).toBe('kwargs.tasks[0].options.stamped_headers')
-    expect(refused.message).toContain('not supported yet')
+  it.each<[sentence: string, options: Record<string, unknown>, path: string]>([
+    ['stamps whose names are no list', { stamped_headers: 'a', a: 1 }, 'stamped_headers'],
+    ['a name of a stamp that is no text', { stamped_headers: [5] }, 'stamped_headers[0]'],
+    ['a stamp that is not there', { stamped_headers: ['a', 'b'], a: 1 }, 'stamped_headers[1]'],
+    ['a stamp that is not named', { stamped_headers: ['a'], a: 1, b: 2 }, 'b'],
+    ['a stamp with the name of an option', { stamped_headers: ['priority'], priority: 3 }, 'stamped_headers[0]'],
+    ['a stamp named __proto__', { stamped_headers: ['__proto__'], ['__proto__']: 1 }, 'stamped_headers[0]'],
+    ['a stamp that JSON cannot hold', { stamped_headers: ['a'], a: { b: 1n } }, 'a.b'],
+  ])('%s', (_sentence, options, path) => {
+    expect(refusalOf(chain([call({ options })])).path).toBe(`kwargs.tasks[0].options.${path}`)
   })
 
   it.each<[option: string, values: readonly unknown[]]>([

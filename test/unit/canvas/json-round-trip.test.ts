@@ -22,6 +22,7 @@ const tasks = defineTasks('file:///tasks.js', {
 interface Loose extends CanvasOf<never, never> {
   set(options: object): Loose
   skew(start: number, stop: number, step: number): Loose
+  stamp(stamps: object): Loose
   partial(...args: unknown[]): Loose
   map(items: unknown): Loose
   starmap(items: unknown): Loose
@@ -49,6 +50,13 @@ const sliced = fc
 
 const ms = fc.integer({ min: 0, max: 1e14 })
 const date = fc.date({ noInvalidDate: true })
+
+/** Stamps may have any name but those of options. */
+const stamps = fc.dictionary(
+  key.map((name) => `stamp ${name}`),
+  data,
+  { maxKeys: 2 },
+)
 
 const { canvas } = fc.letrec<{ canvas: Loose; bare: Loose; options: object }>((tie) => {
   const parts = fc.array(tie('canvas'), { maxLength: 3 })
@@ -89,6 +97,7 @@ const { canvas } = fc.letrec<{ canvas: Loose; bare: Loose; options: object }>((t
     canvas: fc.oneof(
       { weight: 3, arbitrary: tie('bare') },
       { weight: 1, arbitrary: fc.tuple(tie('bare'), tie('options')).map(([inner, more]) => inner.set(more)) },
+      { weight: 1, arbitrary: fc.tuple(tie('canvas'), stamps).map(([inner, more]) => inner.stamp(more)) },
     ),
   }
 })

@@ -168,6 +168,31 @@ describe('toJSON writes', () => {
   })
 })
 
+describe('toJSON writes stamps', () => {
+  const optionsOf = (stamps: Record<string, unknown>): unknown => add.s(1, 2).stamp(stamps).toJSON().options
+
+  it('among the options, one value as it is and several as a list', () => {
+    expect(optionsOf({ a: 1, b: ['x', 'y'], c: [] })).toEqual({
+      stamped_headers: ['a', 'b', 'c'],
+      a: 1,
+      b: ['x', 'y'],
+      c: [],
+    })
+  })
+
+  it('so that one value that is a list is not taken for several', () => {
+    expect(optionsOf({ a: [[1, 2]] })).toEqual({ stamped_headers: ['a'], a: [[1, 2]] })
+  })
+
+  it('under no name that is an option, and with nothing that JSON cannot hold', () => {
+    for (const name of ['priority', 'stamped_headers', 'link'])
+      expect(() => optionsOf({ [name]: 1 })).toThrow(
+        expect.objectContaining({ code: 'ERR_SERIALIZATION', path: `options.${name}` }),
+      )
+    expect(() => optionsOf({ a: [1, { at: 5n }] })).toThrow(expect.objectContaining({ path: 'options.a[1].at' }))
+  })
+})
+
 describe('toJSON refuses', () => {
   const cyclic: unknown[] = [1]
   cyclic.push({ cyclic })

@@ -28,6 +28,7 @@ export interface Made {
   link(callback: unknown): Made
   linkError(errback: unknown): Made
   set(options: unknown): Made
+  stamp(stamps: unknown, options?: unknown): Made
   partial(...args: readonly unknown[]): Made
   skew(...countdowns: readonly unknown[]): Made
   map(items: unknown): Made

@@ -1,0 +1,2 @@
+/** What the pool runs that `stream.mjs` compares with. */
+export default (x) => x + 1
