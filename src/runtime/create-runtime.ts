@@ -62,40 +62,54 @@ const RULES = {
  * await runtime.close()
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
-  checkOptions('createRuntime', options, RULES)
-  checkOptions('createRuntime: defaults', options.defaults, POLICY_RULES)
+  const { threads = system.parallelism, ...settings } = settingsOf('createRuntime', options)
   if (isOurWorker())
     throw new ConfigurationError(
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
-  const { clock, parallelism } = system
-  const { callsPerThread = 1 } = options
-  const threads = options.threads ?? parallelism
+  const { callsPerThread, maxDepth, startTimeout, defaults } = settings
+  const { resourceLimits, execArgv } = options
   const slots = threads * callsPerThread
-  const maxDepth = options.maxDepth ?? MAX_DEPTH
+  const inline = options.executor === 'inline'
+  return new LocalRuntime({
+    ...partsOf(settings),
+    environment: system,
+    hold: processHold(),
+    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
+    makeExecutor: (report) =>
+      inline
+        ? new InlineExecutor({ slots, maxDepth, defaults }, report, system.clock)
+        : new PiscinaExecutor(
+            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
+            report,
+            system.clock,
+          ),
+  })
+}
+
+/**
+ * Options as checked, with the defaults of those that every runtime has: also of one for tests.
+ *
+ * @throws {@link ConfigurationError} for a wrong option.
+ */
+export function settingsOf(where: string, options: RuntimeOptions) {
+  checkOptions(where, options, RULES)
+  checkOptions(`${where}: defaults`, options.defaults, POLICY_RULES)
   const {
+    threads,
+    callsPerThread = 1,
+    maxDepth = MAX_DEPTH,
     startTimeout = START_TIMEOUT_MS,
-    resourceLimits,
-    execArgv,
     defaults = {},
     graceMs = GRACE_MS,
     resultTtl = 0,
   } = options
-  const inline = options.executor === 'inline'
-  return new LocalRuntime({
-    environment: system,
-    hold: processHold(),
-    defaults,
-    graceMs,
-    resultTtl,
-    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
-    makeExecutor: (report) =>
-      inline
-        ? new InlineExecutor({ slots, maxDepth, defaults }, report, clock)
-        : new PiscinaExecutor(
-            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
-            report,
-            clock,
-          ),
-  })
+  return { threads, callsPerThread, maxDepth, startTimeout, defaults, graceMs, resultTtl }
 }
+
+/** What of the settings goes into the runtime itself. */
+export const partsOf = ({ defaults, graceMs, resultTtl }: Omit<ReturnType<typeof settingsOf>, 'threads'>) => ({
+  defaults,
+  graceMs,
+  resultTtl,
+})
