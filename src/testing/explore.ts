@@ -25,6 +25,8 @@ export class ExploreError extends CeleriacError {
 
 /** More decisions than this in one scenario, and it goes on for ever. */
 const MOST_DECISIONS = 1_000_000
+/** How often it is looked whether anything happens, while patience lasts. */
+const LOOKS = 5
 /** How many events a message shows: the last ones. */
 const MOST_EVENTS = 40
 
@@ -94,16 +96,18 @@ async function bounded(
   code: () => Promise<unknown>,
 ): Promise<void> {
   const { conductor } = runtime.stage
-  let seen = -1
-  let fail: (why: Error) => void = () => {}
+  let seen = conductor.decisions
+  let looksInVain = 0
+  let fail: (why: string) => void = () => {}
   const stuck = new Promise<never>((_resolve, reject) => {
-    fail = (why) => reject(new Error(`${complaint}: ${why.message}; pending:${runtime.stage.pending() || ' nothing'}`))
+    fail = (why) => reject(new Error(`${complaint}: ${why}; pending:${runtime.stage.pending() || ' nothing'}`))
   })
-  const watch = new Patience(patience, () => {
-    if (conductor.decisions === seen) return fail(new Error(`nothing has happened for ${patience} ms of real time`))
-    if (conductor.decisions > MOST_DECISIONS) return fail(new Error(`it goes on after ${MOST_DECISIONS} steps`))
+  const watch = new Patience(patience / LOOKS, () => {
+    looksInVain = conductor.decisions === seen ? looksInVain + 1 : 0
     seen = conductor.decisions
-    watch.start()
+    if (looksInVain >= LOOKS) fail(`nothing has happened for ${patience} ms of real time`)
+    else if (seen > MOST_DECISIONS) fail(`it goes on after ${MOST_DECISIONS} steps`)
+    else watch.start()
   })
   watch.start()
   try {

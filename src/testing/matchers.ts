@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AnyTask } from '../canvas/typing.js'
 import { ConfigurationError } from '../errors.js'
 import { show, wholeFrom } from '../option-rules.js'
-import type { RecordedCall } from './recorder.js'
+import { placeOf, type RecordedCall } from './recorder.js'
 import { isMeant, nameOf, requireTarget, type Target } from './target.js'
 
 /** The matchers, as assertions. */
@@ -76,11 +76,10 @@ export const matchers: {
     const missing = targets.find((_target, i) => (i === 0 ? before : after).length === 0)
     const sentence = `${quoted(targets[0])} to have run before ${quoted(targets[1])}`
     if (missing !== undefined) return verdict(false, sentence, () => `${quoted(missing)} never ran; ${whatRan(calls)}`)
-    return verdict(
-      endedBefore(calls, before, after),
-      sentence,
-      () => `in order of start:${lines([...before, ...after])}`,
-    )
+    return verdict(endedBefore(before, after), sentence, () => {
+      const either = calls.filter((call) => before.includes(call) || after.includes(call))
+      return `in order of start:${lines(either)}`
+    })
   },
 
   toHaveSettled(received: unknown, state?: unknown): Verdict {
@@ -117,20 +116,9 @@ function callsIn(where: string, received: unknown): readonly RecordedCall[] {
 const runsOf = (calls: readonly RecordedCall[], target: Target): RecordedCall[] =>
   calls.filter((call) => isMeant(target, call))
 
-/**
- * Whether all of the ones ended before any of the others started. Where both are at the same ms, the order in which they started decides
- * what it can: a run that started later cannot have ended before.
- */
-function endedBefore(
-  calls: readonly RecordedCall[],
-  before: readonly RecordedCall[],
-  after: readonly RecordedCall[],
-): boolean {
-  const start = Math.min(...after.map(({ startedAt }) => startedAt))
-  const firstOfAfter = calls.indexOf(after[0] as RecordedCall)
-  return before.every(
-    (call) => call.endedAt !== undefined && call.endedAt <= start && calls.indexOf(call) < firstOfAfter,
-  )
+const endedBefore = (before: readonly RecordedCall[], after: readonly RecordedCall[]): boolean => {
+  const start = Math.min(...after.map((call) => placeOf(call).start))
+  return before.every((call) => placeOf(call).end < start)
 }
 
 /** The runner's own equality, if it has lent one: it knows `expect.anything()` and its like. */

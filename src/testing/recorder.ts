@@ -51,12 +51,22 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 type CallEvent = Extract<RuntimeEvent, { taskName: string }>
 type Outcome = NonNullable<RecordedCall['outcome']>
 
+/** Where a run begins and ends among all that was written: many things happen in one ms. */
+const places = new WeakMap<RecordedCall, { readonly start: number; end: number }>()
+let placeCount = 0
+
+/** The end of one that still runs, or was never seen, is `Infinity`. */
+export const placeOf = (call: RecordedCall): { readonly start: number; readonly end: number } =>
+  places.get(call) ?? { start: call.startedAt, end: call.endedAt ?? Infinity }
+
 export class EventRecorder implements Recorder {
   readonly #runtime: Runtime
   readonly #listener = (event: RuntimeEvent): void => this.#write(event)
   /** Arguments of calls that have been sent. */
   readonly #sent = new Map<string, readonly unknown[]>()
   readonly #open = new Map<string, Writable<RecordedCall>>()
+  /** Roots of calls that have started. */
+  readonly #roots = new Map<string, string>()
   #calls: RecordedCall[] = []
   #timeline: RuntimeEvent[] = []
 
@@ -83,6 +93,7 @@ export class EventRecorder implements Recorder {
     this.#calls = []
     this.#timeline = []
     this.#open.clear()
+    this.#roots.clear()
   }
 
   stop(): void {
@@ -97,26 +108,37 @@ export class EventRecorder implements Recorder {
     this.#timeline.push(event)
     if (event.type === 'task-sent') this.#sent.set(event.id, Object.freeze([...event.args]))
     else if (event.type === 'task-started') this.#begin(event)
+    else if (event.type === 'workflow-finished') this.#endReplaced(event.rootId, event.at)
     else if ('taskName' in event) {
       const outcome = outcomeOf(event)
       if (outcome !== undefined) this.#end(event.id, event.at, outcome)
     }
   }
 
-  #begin({ id, taskName, attempt, at }: CallEvent): void {
+  #begin({ id, taskName, attempt, at, rootId }: CallEvent): void {
     // A call that has put something else in its place has no end of its own: this is the run that took its place.
     this.#end(id, at, REPLACED)
     const args = this.#sent.get(id) ?? []
     this.#sent.delete(id)
     const call = { id, taskName, args, attempt, startedAt: at, endedAt: undefined, outcome: undefined }
     this.#open.set(id, call)
+    this.#roots.set(id, rootId)
     this.#calls.push(call)
+    places.set(call, { start: placeCount++, end: Infinity })
+  }
+
+  /** Nor has a call whose place a group has taken, where no run goes on under its id. */
+  #endReplaced(rootId: string, at: number): void {
+    for (const id of this.#open.keys()) if (this.#roots.get(id) === rootId) this.#end(id, at, REPLACED)
   }
 
   #end(id: string, at: number, outcome: Outcome): void {
     const call = this.#open.get(id)
     if (call === undefined) return
     this.#open.delete(id)
+    this.#roots.delete(id)
+    const place = places.get(call)
+    if (place !== undefined) place.end = placeCount++
     call.endedAt = at
     call.outcome = outcome
     Object.freeze(call)

@@ -82,9 +82,13 @@ export class Stage {
     return { clock, parallelism, newId: seededIds(seed), random: seededRandom(seed) }
   }
 
-  /** Nothing has happened for long: what would hang is ended; if nothing would, somebody is told. */
+  /**
+   * Nothing has happened for long: what would hang is ended, unless real work is under way that it may wait for with another run. If
+   * nothing is to be ended, somebody is told.
+   */
   #endStandstill(): void {
-    const hanging = this.executor.runs.filter(wouldHang)
+    const { runs } = this.executor
+    const hanging = runs.some((run) => isAtWork(run) && !wouldHang(run)) ? [] : runs.filter(wouldHang)
     for (const run of hanging) run.giveUp(hangError(run, this.#patience.length))
     if (hanging.length === 0)
       this.#audience?.warn(

@@ -43,6 +43,5 @@ export const LATER: Readonly<Record<string, Later>> = {
     messages: ['schedule: every or cron, not both', 'schedule: incomplete canvas'],
   },
   'all events': { pieces: [], messages: ['unknown event'] },
-  'celeriac/testing': { pieces: [], messages: ['a mock yields what the task yields', 'the executor is given'] },
   'celeriac/visualize': { pieces: [], messages: ['not drawable'] },
 }
