@@ -16,6 +16,7 @@ import type { CallMessage, OutcomeMessage, Saying, Told as ToldMessage } from '.
 import { runCall } from '../worker/run-task.js'
 import type { Conductor } from './conductor.js'
 import type { Faults, Strike } from './faults.js'
+import { cloned } from './own-realm.js'
 import { forget, watching } from './real-work.js'
 import { Run } from './run.js'
 import { standIn } from './stand-in.js'
@@ -78,7 +79,7 @@ export class VirtualExecutor implements Executor {
     const underway = this.#underway.get(batch)
     if (underway === undefined) return
     if (told.kind === 'cancel') underway.isCancelled = true
-    underway.hearing.get(call)?.(structuredClone(encodeTold(told, this.#options.maxDepth)))
+    underway.hearing.get(call)?.(cloned(encodeTold(told, this.#options.maxDepth)))
     this.#options.conductor.wake()
   }
 
@@ -114,12 +115,12 @@ export class VirtualExecutor implements Executor {
     const { batch } = underway
     const { message, refused } = encodeBatch(batch, maxDepth, defaults)
     const answers: OutcomeMessage[] = []
-    for (const [index, call] of structuredClone(message).calls.entries()) {
+    for (const [index, call] of cloned(message).calls.entries()) {
       const run = this.#enter(underway, call)
       await conductor.turn(run.number, 'begin')
       if (!this.#isUnderway(underway)) return
       if (this.#options.faults.takeLoss(run)) return this.#lose(batch.number, LOST_BY_TEST)
-      answers.push(structuredClone(await this.#play(underway, index, run, call)))
+      answers.push(cloned(await this.#play(underway, index, run, call)))
       if (!this.#isUnderway(underway)) return
       await conductor.turn(run.number, 'end')
       if (!this.#isUnderway(underway)) return
@@ -183,7 +184,7 @@ export class VirtualExecutor implements Executor {
         defaults,
         clock,
         ...this.#importObserver(run),
-        say: (saying) => this.#hear(underway, index, run, structuredClone(saying)),
+        say: (saying) => this.#hear(underway, index, run, cloned(saying)),
         hear: (listener) => underway.hearing.set(index, listener),
         isCancelled: () => underway.isCancelled,
       })
