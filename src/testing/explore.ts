@@ -107,7 +107,10 @@ async function bounded(
     seen = conductor.decisions
     if (looksInVain >= LOOKS) fail(`nothing has happened for ${patience} ms of real time`)
     else if (seen > MOST_DECISIONS) fail(`it goes on after ${MOST_DECISIONS} steps`)
-    else watch.start()
+    else {
+      watch.stop()
+      watch.start()
+    }
   })
   watch.start()
   try {

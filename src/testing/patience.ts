@@ -13,15 +13,16 @@ export class Patience {
   readonly #onEnd: () => void
   #timer: NodeJS.Timeout | undefined
   #ticks = 0
+  #isOver = false
 
   constructor(length: number, onEnd: () => void) {
     this.length = length
     this.#onEnd = onEnd
   }
 
-  /** Begins to count, if it does not already. */
+  /** Begins to count, if it does not already, or has come to its end: that is told once until {@link stop}. */
   start(): void {
-    if (this.#timer !== undefined) return
+    if (this.#timer !== undefined || this.#isOver) return
     this.#ticks = 0
     this.#timer = unwatched(() => setInterval(() => this.#tick(), this.length / TICKS))
   }
@@ -29,11 +30,13 @@ export class Patience {
   stop(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
+    this.#isOver = false
   }
 
   #tick(): void {
     if (++this.#ticks < TICKS) return
     this.stop()
+    this.#isOver = true
     this.#onEnd()
   }
 }

@@ -3,7 +3,7 @@
  */
 import { ConfigurationError } from '../errors.js'
 import type { Inspection } from '../runtime/inspection.js'
-import { realWorkOf } from './real-work.js'
+import { realWorkOf, type Work } from './real-work.js'
 import type { Run } from './run.js'
 
 /** What is known of a test runtime that stands still. */
@@ -24,9 +24,14 @@ export function wouldHang(run: Run): boolean {
 /** A run whose body has begun and waits, but for no child. */
 const isBlocked = (run: Run): boolean => run.phase === 'running' && !run.isParked && run.importing === undefined
 
+/** A real timer from this length on, in ms, is not waited for: it stands guard over something else, or has no business in a test. */
+const LONG_TIMER = 3_000
+
 /** Whether a run will go on by itself. */
 export const isAtWork = (run: Run): boolean =>
-  run.phase === 'running' && (run.importing !== undefined || (!run.isParked && realWorkOf(run).length > 0))
+  run.phase === 'running' && (run.importing !== undefined || (!run.isParked && realWorkOf(run).some(comesSoon)))
+
+const comesSoon = ({ type, ms = Infinity }: Work): boolean => type !== 'Timeout' || ms < LONG_TIMER
 
 /** What a run is ended with that would hang. */
 export function hangError(run: Run, patience: number): ConfigurationError {

@@ -75,6 +75,21 @@ describe('a run is not ended', () => {
     expect(await waiting).toBe(7)
   })
 
+  it('while the test may open what a long real timer stands guard over', async () => {
+    await using runtime = impatient()
+    let open: (value: number) => void = () => {}
+    runtime.mock(later, () => {
+      const guard = setTimeout(() => {}, 3_600_000)
+      return new Promise<number>((resolve) => {
+        open = resolve
+      }).finally(() => clearTimeout(guard))
+    })
+    const waiting = runtime.run(later.s(1, 1))
+    await runtime.advance(1_000)
+    open(7)
+    expect(await waiting).toBe(7)
+  })
+
   it('while virtual time can still wake it', async () => {
     await using runtime = impatient()
     runtime.delay(add, 86_400_000)
