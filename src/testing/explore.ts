@@ -4,6 +4,7 @@ import type { RuntimeEvent } from '../events/event.js'
 import { show, wholeFrom } from '../option-rules.js'
 import type { TestRuntimeOptions } from './options.js'
 import { Patience } from './patience.js'
+import type { RecordedCall } from './recorder.js'
 import { PATIENCE_MS, Stage } from './stage.js'
 import { StagedRuntime, type TestRuntime } from './test-runtime.js'
 
@@ -23,7 +24,8 @@ export class ExploreError extends CeleriacError {
   }
 }
 
-/** More decisions than this in one scenario, and it goes on for ever. */
+/** More runs than this of one call in one scenario, and it goes on for ever; or more decisions than this in all. */
+const MOST_RUNS = 1_000
 const MOST_DECISIONS = 1_000_000
 /** How often it is looked whether anything happens, while patience lasts. */
 const LOOKS = 5
@@ -105,7 +107,9 @@ async function bounded(
   const watch = new Patience(patience / LOOKS, () => {
     looksInVain = conductor.decisions === seen ? looksInVain + 1 : 0
     seen = conductor.decisions
+    const restless = restlessCall(runtime.calls)
     if (looksInVain >= LOOKS) fail(`nothing has happened for ${patience} ms of real time`)
+    else if (restless !== undefined) fail(`"${restless.taskName}" (${restless.id}) has had more than ${MOST_RUNS} runs`)
     else if (seen > MOST_DECISIONS) fail(`it goes on after ${MOST_DECISIONS} steps`)
     else {
       watch.stop()
@@ -118,6 +122,16 @@ async function bounded(
   } finally {
     watch.stop()
   }
+}
+
+/** A call that is tried again without end. */
+function restlessCall(calls: readonly RecordedCall[]): RecordedCall | undefined {
+  const runs = new Map<string, number>()
+  return calls.find(({ id }) => {
+    const count = (runs.get(id) ?? 0) + 1
+    runs.set(id, count)
+    return count > MOST_RUNS
+  })
 }
 
 /** The last events, a line each. */

@@ -3,7 +3,7 @@ import { chain } from '../../../src/canvas/chain.js'
 import { group } from '../../../src/canvas/group.js'
 import { ExploreError, explore, exploreWithin } from '../../../src/testing/explore.js'
 import { createTestRuntime, type TestRuntime } from '../../../src/testing/test-runtime.js'
-import { add, Busy, flaky, hangs, told } from './tasks.js'
+import { add, Busy, flaky, hangs, restless, told } from './tasks.js'
 
 /** A small workflow with a race: the older value wins if it comes last. */
 function refresher() {
@@ -74,6 +74,20 @@ describe('explore', () => {
     expect((cause as Error).message).toBe(
       'the scenario did not settle: nothing has happened for 60 ms of real time; pending: nothing',
     )
+  })
+
+  it.each<[string, (runtime: TestRuntime) => unknown]>([
+    ['tried again', (runtime) => runtime.run(flaky.s('a').set({ maxRetries: Infinity }))],
+    ['put back into the queue', (runtime) => runtime.run(restless.s())],
+  ])('finds a call that is %s for ever', async (_how, scenario) => {
+    const endless = (runtime: TestRuntime): unknown => {
+      runtime.mock(flaky, () => {
+        throw new Busy('always')
+      })
+      return scenario(runtime)
+    }
+    const { cause } = await broken(exploreWithin(60, 1, endless, {}))
+    expect((cause as Error).message).toMatch(/did not settle: ".*" \(test-0-0-0\) has had more than 1000 runs; pending/)
   })
 
   it('finds a run that hangs', async () => {
