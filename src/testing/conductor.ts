@@ -66,6 +66,11 @@ export class Conductor {
     },
   }
 
+  /** Nothing is decided any more. */
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
   /** How many things it has decided so far. */
   get decisions(): number {
     return this.#decisions

@@ -3,7 +3,7 @@
  * threads. What it adds is what a test does with them.
  */
 import type { AnyTask, TaskLike } from '../canvas/typing.js'
-import { ConfigurationError } from '../errors.js'
+import { ClosedError, ConfigurationError } from '../errors.js'
 import type { RuntimeEvent, RuntimeEvents } from '../events/event.js'
 import { finiteDuration, show } from '../option-rules.js'
 import { LocalRuntime, type Runtime, type ShutdownReport } from '../runtime/runtime.js'
@@ -96,7 +96,10 @@ export class StagedRuntime extends LocalRuntime implements TestRuntime {
   advance(ms: number): Promise<void> {
     if (!finiteDuration.accepts(ms))
       throw new ConfigurationError(`advance takes ${finiteDuration.expected}, not ${show(ms)}`, 'ms', ms)
-    return this.stage.conductor.advance(ms)
+    const { conductor } = this.stage
+    if (conductor.isStopped)
+      throw new ClosedError('the runtime is closed, and its clock with it: advance before close()')
+    return conductor.advance(ms)
   }
 
   failNext(task: AnyTask | string, error: unknown, times?: number): void {

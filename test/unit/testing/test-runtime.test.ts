@@ -343,6 +343,16 @@ describe('a test runtime', () => {
     expect(await errorOf(result.get())).toMatchObject({ code: 'ERR_REVOKED', cause: 'enough' })
   })
 
+  it('has no time left once it is closed, and keeps nobody waiting', async () => {
+    const runtime = createTestRuntime({ autoAdvance: false })
+    runtime.mock(later, () => new Promise<number>(() => {}))
+    runtime.apply(later.s(1, 1))
+    const waiting = runtime.advance(5)
+    await runtime.destroy()
+    await waiting
+    expect(() => runtime.advance(1)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }))
+  })
+
   it('leaves no stand-in among the tasks', async () => {
     await using runtime = createTestRuntime()
     const before = runtime.inspect().tasks.length
