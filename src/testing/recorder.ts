@@ -145,6 +145,7 @@ export class EventRecorder implements Recorder {
   }
 }
 
+const BACK = 'the call went back to the queue: its task asked for it, or its thread was lost'
 const REPLACED: Outcome = Object.freeze({ ok: true, value: undefined })
 
 const failed = (error: Error): Outcome => Object.freeze({ ok: false, error })
@@ -163,7 +164,7 @@ function outcomeOf(event: CallEvent): Outcome | undefined {
     case 'task-ignored':
       return failed(new TaskIgnoredError('the task asked to be ignored', run, false))
     case 'task-rejected':
-      return failed(new TaskIgnoredError('the task asked to be rejected', run, true))
+      return failed(new TaskIgnoredError(event.requeued ? BACK : 'the task asked to be rejected', run, true))
     default:
       return undefined
   }
