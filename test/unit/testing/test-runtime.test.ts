@@ -343,6 +343,24 @@ describe('a test runtime', () => {
     expect(await errorOf(result.get())).toMatchObject({ code: 'ERR_REVOKED', cause: 'enough' })
   })
 
+  it('gives up a module that does not finish importing, by real time', async () => {
+    await using runtime = createTestRuntime({ startTimeout: 20 })
+    const { never } = tasksFrom<{ never(): void }>(new URL('./never-there.js', import.meta.url))
+    const error = await errorOf(runtime.run(never.s()))
+    expect(error).toMatchObject({ code: 'ERR_WORKER_LOST', reason: 'start' })
+    expect((error.cause as Error).message).toContain('took longer than startTimeout (20 ms)')
+    expect(runtime.now).toBe(0)
+  })
+
+  it('strikes a task of a module that is imported for it', async () => {
+    await using runtime = createTestRuntime()
+    const { square } = tasksFrom<{ square(x: number): number }>(
+      new URL('../../conformance/plain-module.js', import.meta.url),
+    )
+    runtime.delay(square, 1_000)
+    expect([await runtime.run(square.s(3)), runtime.now]).toEqual([9, 1_000])
+  })
+
   it('has no time left once it is closed, and keeps nobody waiting', async () => {
     const runtime = createTestRuntime({ autoAdvance: false })
     runtime.mock(later, () => new Promise<number>(() => {}))
