@@ -37,6 +37,9 @@ const systemClock: Clock = {
   },
 }
 
+/** In ms with fractions, from some moment on: for how long something took, where `now()` is too coarse. */
+export const stopwatch = (): number => performance.now()
+
 /** The real one. */
 export const system: Environment = {
   clock: systemClock,

@@ -1,6 +1,6 @@
 /** How a call is to be run: what call and task options share, and the check of each. Types and rules; nothing here runs anything. */
 import { ConfigurationError } from '../errors.js'
-import { durationFrom, finiteDuration, flag, type OptionRule, wholeFrom } from '../option-rules.js'
+import { durationFrom, finiteDuration, flag, type OptionRule, oneOf, wholeFrom } from '../option-rules.js'
 
 /** A class of errors, abstract ones included. */
 export type ErrorClass = abstract new (...args: any[]) => Error
@@ -33,6 +33,8 @@ export interface RunPolicy extends RetryPolicy {
   readonly priority?: number
   /** Drop the value once callbacks and next steps have it: `get()` then gives `undefined`, whatever the type says. Default `false`. */
   readonly ignoreResult?: boolean
+  /** What becomes of a call whose thread dies: `WorkerLostError`, or another run (at most 3). Default `'fail'`. */
+  readonly onWorkerLost?: 'fail' | 'requeue'
 }
 
 const isErrorName = (value: unknown): boolean =>
@@ -68,6 +70,7 @@ export const POLICY_RULES = {
   softTimeLimit: limit,
   priority: wholeFrom(0, 9),
   ignoreResult: flag,
+  onWorkerLost: oneOf('fail', 'requeue'),
 } as const satisfies Record<keyof RunPolicy, OptionRule>
 
 const POLICY_NAMES = Object.keys(POLICY_RULES) as readonly (keyof RunPolicy)[]

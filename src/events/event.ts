@@ -16,7 +16,8 @@ type CallEvent<T extends string, More = unknown> = {
 export type RuntimeEvent =
   | CallEvent<'task-sent', { readonly args: readonly unknown[] }>
   | CallEvent<'task-received'>
-  | CallEvent<'task-started'>
+  /** `worker` is the number of the thread. */
+  | CallEvent<'task-started', { readonly worker: number }>
   | CallEvent<'task-succeeded', { readonly value: unknown; readonly runMs: number }>
   | CallEvent<'task-failed', { readonly error: Error; readonly traceback: string; readonly path: string }>
   | CallEvent<'task-retried', { readonly error: Error; readonly delayMs: number }>

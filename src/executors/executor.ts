@@ -1,12 +1,13 @@
 /** The seam between deciding and doing: what a runtime asks of whatever runs its calls. What crosses it is data. */
-import type { Batch, CallReport, Loss, Outcome, Told } from '../scheduler/messages.js'
+import type { Batch } from '../scheduler/batch.js'
+import type { BatchEnd, CallReport, Loss, Told } from '../scheduler/messages.js'
 
 /** Runs batches of calls. */
 export interface Executor {
-  /** How many batches may be under way at one time. */
-  readonly slots: number
-  /** Starts a batch, and reports its end later, never before this returns. */
+  /** Starts a batch on its lane, behind those that are there, and reports its ends later, never before this returns. */
   dispatch(batch: Batch): void
+  /** Takes back what has not begun of a batch. Gives how many of its calls have. */
+  recall(batch: Batch): number
   /** Tells a running call something. One that is not running any more does not hear it. */
   tell(batch: number, call: number, told: Told): void
   /** Ends the thread of a batch; its loss is reported, for this reason, when the thread is gone. */
@@ -21,6 +22,7 @@ export interface Executor {
 
 /** A thread, or what stands for one. */
 export interface WorkerInfo {
+  /** The number of its lane: a thread that takes the place of another one takes its number, too. */
   readonly id: number
   readonly threadId: number
   /** Calls that it has finished. */
@@ -29,12 +31,24 @@ export interface WorkerInfo {
   readonly running: number
 }
 
+/** How calls of a batch ended. */
+export interface Ends {
+  readonly ends: readonly BatchEnd[]
+  /** How long they kept their thread, in ms. */
+  readonly ms: number
+  /** How many calls of the batch have begun. */
+  readonly begun: number
+}
+
 /** Where an executor reports to. */
 export interface Report {
-  outcomes(batch: number, outcomes: readonly Outcome[]): void
-  /** What a call of a batch says of itself while it runs. Always before the batch's outcomes. */
+  ended(batch: number, ends: Ends): void
+  /** What a call of a batch says of itself while it runs. Always before its end. */
   said(batch: number, call: number, report: CallReport): void
-  lost(batch: number, loss: Loss): void
+  /** @param begun - How many calls of the batch had begun. */
+  lost(batch: number, loss: Loss, begun: number): void
+  /** Whether there is a thread for a lane: one that died is replaced, which takes a while. */
+  thread(lane: number, isThere: boolean): void
   online(worker: WorkerInfo): void
   offline(worker: WorkerInfo, reason: 'closed' | Loss['reason']): void
   warning(message: string, error: Error, taskId?: string): void

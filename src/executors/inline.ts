@@ -4,106 +4,140 @@
  */
 import { threadId } from 'node:worker_threads'
 import type { RunPolicy } from '../canvas/policy.js'
-import type { Clock } from '../environment.js'
-import type { Batch, Loss, Told } from '../scheduler/messages.js'
-import type { CallMessage, OutcomeMessage, Told as ToldMessage } from '../worker/protocol.js'
-import { runCall } from '../worker/run-task.js'
-import { decodeAnswer, encodeBatch, encodeTold, reportSaying } from './call-messages.js'
+import { type Clock, stopwatch } from '../environment.js'
+import type { Batch } from '../scheduler/batch.js'
+import type { Loss, Told } from '../scheduler/messages.js'
+import { BatchRunner } from '../worker/batch-runner.js'
+import type { AnswerMessage } from '../worker/protocol.js'
+import { BatchUnderWay } from './batch-under-way.js'
+import { encodeTold, reportSaying } from './call-messages.js'
+import { Cursors } from './cursors.js'
 import type { Executor, Report, WorkerInfo } from './executor.js'
 
 /** What it is made with. */
 export interface InlineOptions {
-  readonly slots: number
+  readonly lanes: number
+  readonly callsPerThread: number
   readonly maxDepth: number
   readonly defaults: RunPolicy
 }
 
 /** How long calls may follow each other before the event loop gets its turn, in ms. */
 const TURN_MS = 10
-const NOT_OBSERVED = { importing: () => {}, imported: () => {} }
 
 export class InlineExecutor implements Executor {
-  readonly slots: number
   readonly #report: Report
-  readonly #clock: Clock
   readonly #options: InlineOptions
-  readonly #running = new Set<number>()
-  readonly #cancelled = new Set<number>()
-  readonly #hearing = new Map<string, (told: ToldMessage) => void>()
+  readonly #cursors = new Cursors()
+  readonly #clock: Clock
+  readonly #runners: BatchRunner[]
+  readonly #batches = new Map<number, BatchUnderWay>()
+  readonly #waiting: (() => void)[] = []
   #turnStarted = 0
   #done = 0
   #destroyed = false
 
   constructor(options: InlineOptions, report: Report, clock: Clock) {
-    this.slots = options.slots
     this.#options = options
     this.#report = report
     this.#clock = clock
+    this.#runners = Array.from({ length: options.lanes }, () => this.#newRunner())
   }
 
   dispatch(batch: Batch): void {
-    const now = this.#clock.now()
-    if (now - this.#turnStarted < TURN_MS) queueMicrotask(() => void this.#run(batch))
-    else
-      setImmediate(() => {
-        this.#turnStarted = this.#clock.now()
-        void this.#run(batch)
-      })
+    const underWay = new BatchUnderWay(batch, this.#cursors, this.#options.maxDepth)
+    this.#batches.set(batch.number, underWay)
+    if (this.#waiting.push(() => void this.#run(underWay)) === 1) this.#startSoon()
+  }
+
+  recall(batch: Batch): number {
+    return this.#batches.get(batch.number)?.recall() ?? batch.size
   }
 
   tell(batch: number, call: number, told: Told): void {
-    if (told.kind === 'cancel') this.#cancelled.add(batch)
-    this.#hearing.get(`${batch}:${call}`)?.(structuredClone(encodeTold(told, this.#options.maxDepth)))
+    const underWay = this.#batches.get(batch)
+    if (underWay === undefined) return
+    const message = structuredClone(encodeTold(told, this.#options.maxDepth))
+    this.#runnerOf(underWay.batch).tell({ batch, call: underWay.sentPlaceOf(call), told: message })
   }
 
-  /** A call on this thread cannot be ended: it is given up, and what it still returns is dropped. */
+  /** A call on this thread cannot be ended: it is given up, and what it still returns is dropped. What waited behind it goes elsewhere. */
   terminate(batch: number, loss: Loss): void {
+    const lane = this.#batches.get(batch)?.batch.lane
     queueMicrotask(() => {
-      if (this.#running.delete(batch) && !this.#destroyed) this.#report.lost(batch, loss)
+      if (lane === undefined || this.#destroyed || !this.#batches.has(batch)) return
+      this.#runners[lane] = this.#newRunner()
+      for (const underWay of [...this.#batches.values()].filter((other) => other.batch.lane === lane)) {
+        this.#batches.delete(underWay.batch.number)
+        this.#report.lost(underWay.batch.number, loss, underWay.recall())
+      }
+      this.#report.thread(lane, true)
     })
   }
 
   async ready(): Promise<void> {}
 
   workers(): readonly WorkerInfo[] {
-    return [{ id: 0, threadId, done: this.#done, running: this.#running.size }]
+    const running = [...this.#batches.values()].reduce((sum, { batch }) => sum + Math.min(batch.active, 1), 0)
+    return [{ id: 0, threadId, done: this.#done, running }]
   }
 
   async destroy(): Promise<void> {
     this.#destroyed = true
   }
 
-  async #run(batch: Batch): Promise<void> {
-    const { maxDepth, defaults } = this.#options
-    this.#running.add(batch.number)
-    const { message, refused } = encodeBatch(batch, maxDepth, defaults)
-    const { calls } = structuredClone(message)
-    const outcomes: OutcomeMessage[] = []
-    for (const [i, call] of calls.entries()) outcomes.push(await this.#runCall(batch, i, call))
-    this.#cancelled.delete(batch.number)
-    if (!this.#running.delete(batch.number) || this.#destroyed) return
-    this.#done += batch.calls.length
-    this.#report.outcomes(batch.number, decodeAnswer(batch, refused, structuredClone(outcomes)))
+  /** Never in the middle of what asked for it: a task must not run inside of `apply`. The event loop gets its turn now and then. */
+  #startSoon(): void {
+    const start = (): void => {
+      for (const run of this.#waiting.splice(0)) run()
+    }
+    if (stopwatch() - this.#turnStarted < TURN_MS) return queueMicrotask(start)
+    setImmediate(() => {
+      this.#turnStarted = stopwatch()
+      start()
+    })
   }
 
-  async #runCall(batch: Batch, index: number, call: CallMessage): Promise<OutcomeMessage> {
-    const { maxDepth, defaults } = this.#options
-    const name = `${batch.number}:${index}`
-    try {
-      return await runCall(call, {
-        maxDepth,
-        defaults,
-        clock: this.#clock,
-        ...NOT_OBSERVED,
-        say: (saying) => {
-          if (!this.#destroyed && this.#running.has(batch.number))
-            reportSaying(this.#report, batch, index, structuredClone(saying))
-        },
-        hear: (listener) => this.#hearing.set(name, listener),
-        isCancelled: () => this.#cancelled.has(batch.number),
-      })
-    } finally {
-      this.#hearing.delete(name)
-    }
+  async #run(underWay: BatchUnderWay): Promise<void> {
+    const { batch, message } = underWay
+    if (this.#batches.get(batch.number) !== underWay) return underWay.end()
+    if (underWay.isEmpty) return this.#take(underWay, undefined)
+    const last = await this.#runnerOf(batch).run(structuredClone(message))
+    this.#take(underWay, last)
+    if (this.#batches.get(batch.number) === underWay) this.#batches.delete(batch.number)
+    underWay.end()
+  }
+
+  #take(underWay: BatchUnderWay, answer: AnswerMessage | undefined): void {
+    const { batch } = underWay
+    if (this.#destroyed || this.#batches.get(batch.number) !== underWay) return
+    const before = batch.open
+    this.#report.ended(batch.number, underWay.endsIn(answer && structuredClone(answer)))
+    this.#done += before - batch.open
+  }
+
+  #runnerOf({ lane }: Batch): BatchRunner {
+    return this.#runners[lane] as BatchRunner
+  }
+
+  #newRunner(): BatchRunner {
+    const { maxDepth, defaults, callsPerThread } = this.#options
+    return new BatchRunner({
+      setup: { maxDepth, defaults, callsPerThread, cursors: this.#cursors.cells },
+      clock: this.#clock,
+      stopwatch,
+      say: (batch, call, saying) => {
+        const underWay = this.#batches.get(batch)
+        if (underWay !== undefined && !this.#destroyed)
+          reportSaying(this.#report, underWay.batch, underWay.placeOf(call), structuredClone(saying))
+      },
+      send: (batch, answer) => {
+        const underWay = this.#batches.get(batch)
+        if (underWay !== undefined) this.#take(underWay, answer)
+      },
+      checkMail: () => {},
+      importing: () => {},
+      imported: () => {},
+    })
   }
 }

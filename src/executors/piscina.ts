@@ -1,27 +1,31 @@
 /**
- * Runs batches on a Piscina pool. Piscina starts, feeds, replaces and ends threads; it is never given more than they can start now, so
- * its own queue stays empty, and it is never closed, only destroyed: draining is the runtime's.
+ * Runs batches on a Piscina pool. Piscina starts, feeds, replaces and ends threads; which thread gets a batch is decided by its lane, so
+ * Piscina's own queue stays empty, and it is never closed, only destroyed: draining is the runtime's.
  *
- * As many threads as there are slots, for good: with fewer at first, Piscina strands what waits when a thread dies.
+ * As many threads as there are lanes, for good: with fewer at first, Piscina strands what waits when a thread dies.
  */
 import { fileURLToPath } from 'node:url'
-import type { MessagePort, ResourceLimits, Worker } from 'node:worker_threads'
+import type { ResourceLimits, Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
-import type { RunPolicy } from '../canvas/policy.js'
+import { portablePolicy, type RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
 import { SerializationError, WorkerLostError } from '../errors.js'
-import type { Batch, Loss, Outcome, Told } from '../scheduler/messages.js'
+import type { Batch } from '../scheduler/batch.js'
+import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
 import {
   type AnswerMessage,
-  CANCELLED,
   type ControlMessage,
-  FLAG_CELLS,
   isSideMessage,
   type SideMessage,
+  type WorkerSetup,
 } from '../worker/protocol.js'
-import { cellOf, decodeAnswer, encodeBatch, encodeTold, reportSaying, type SentBatch } from './call-messages.js'
-import type { Executor, Report, WorkerInfo } from './executor.js'
+import { BatchUnderWay } from './batch-under-way.js'
+import { encodeTold, reportSaying } from './call-messages.js'
+import { Cursors } from './cursors.js'
+import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
+import { Imports } from './imports.js'
+import { type Thread, Threads } from './threads.js'
 
 /** What a pool of threads is made with. */
 export interface ThreadOptions {
@@ -35,118 +39,113 @@ export interface ThreadOptions {
   readonly execArgv: readonly string[] | undefined
 }
 
-interface Thread {
-  readonly id: number
-  readonly threadId: number
-  done: number
-  /** Calls in progress, without those that are parked. */
-  running: number
-  isEnding: boolean
-  /** What {@link ControlMessage}s go to, and where a cancel shows; once the thread is online. */
-  port: MessagePort | undefined
-  flags: Int32Array | undefined
-}
-
-/** A batch under way, and what has been heard of it beside its answer. */
-interface Listening {
-  readonly batch: Batch
+/** A batch on a thread, and what has been heard of it beside its answer. */
+interface Sent {
+  readonly underWay: BatchUnderWay
   thread: Thread | undefined
-  isParked: boolean
-  isEnding: boolean
   /** Why we ended its thread, if we did. */
   loss: Loss | undefined
   readonly untold: ((thread: Thread) => void)[]
+  /** Messages that came another way than the answer, which may overtake them. */
   heard: number
-  expected: number | undefined
-  done: () => void
+  /** The answer, until all of those have come. */
+  last: AnswerMessage | undefined
 }
 
-const newListening = (batch: Batch): Listening => ({
-  batch,
-  thread: undefined,
-  isParked: false,
-  isEnding: false,
-  loss: undefined,
-  untold: [],
-  heard: 0,
-  expected: undefined,
-  done: () => {},
-})
+type Online = Extract<SideMessage, { celeriac: 'online' }>
 
-const NOTHING_SENT: AnswerMessage = { outcomes: [], said: 0 }
-
-/** Resolves when all that the calls of a batch have said has arrived: it takes another way than the answer, which may overtake it. */
-function heardAll(listening: Listening, expected: number): Promise<void> | undefined {
-  if (listening.heard >= expected) return undefined
-  listening.expected = expected
-  return new Promise((resolve) => {
-    listening.done = resolve
-  })
-}
+/** Runs that Piscina may hand to one thread at one time: more than there can be. */
+const NO_LIMIT = 2 ** 30
 
 export class PiscinaExecutor implements Executor {
-  readonly slots: number
   readonly #options: ThreadOptions
   readonly #report: Report
-  readonly #clock: Clock
+  readonly #cursors = new Cursors()
+  readonly #threads: Threads
+  readonly #imports: Imports
+  readonly #sent = new Map<number, Sent>()
   #pool: Piscina | undefined
   #starting: Promise<Piscina> | undefined
   #destroyed = false
-  #threadCount = 0
-  readonly #threads = new Map<number, Thread>()
-  /** Batches that wait for a thread to start in place of one that died. */
-  readonly #waiting: (() => void)[] = []
-  /** Batches under way. */
-  readonly #listening = new Map<number, Listening>()
-  /** Imports under way: what stops their clock. */
-  readonly #imports = new Map<number, () => void>()
   readonly #whenOnline = new Set<() => void>()
+  /** Threads that have said that they are there before Piscina told of them. */
+  readonly #early = new Map<number, Online>()
   /** The thread that the run being handed to Piscina is for. */
   #target: number | undefined
 
   constructor(options: ThreadOptions, report: Report, clock: Clock) {
-    this.slots = options.threads * options.callsPerThread
     this.#options = options
     this.#report = report
-    this.#clock = clock
+    this.#threads = new Threads(options.threads)
+    this.#imports = new Imports(clock, options.startTimeout, (batch, loss) => this.terminate(batch, loss))
   }
 
   dispatch(batch: Batch): void {
-    void this.#run(batch)
+    const underWay = new BatchUnderWay(batch, this.#cursors, this.#options.maxDepth)
+    const sent: Sent = { underWay, thread: undefined, loss: undefined, untold: [], heard: 0, last: undefined }
+    this.#sent.set(batch.number, sent)
+    if (underWay.isEmpty) queueMicrotask(() => this.#finish(sent, undefined))
+    else if (this.#pool !== undefined) this.#place(sent)
+    else
+      void this.#start().then(
+        () => this.#place(sent),
+        (error: unknown) => this.#fail(sent, error),
+      )
+  }
+
+  /** Hands a batch to the thread of its lane, or keeps it until there is one. */
+  #place(sent: Sent): void {
+    if (this.#destroyed) return
+    const { batch } = sent.underWay
+    const thread = this.#threads.at(batch.lane)
+    if (thread === undefined) this.#threads.whenThere(batch.lane, () => this.#place(sent))
+    else this.#send(sent, thread)
+  }
+
+  #send(sent: Sent, thread: Thread): void {
+    sent.thread = thread
+    this.#tellUntold(sent, thread)
+    this.#target = thread.threadId
+    this.#pool?.run(sent.underWay.message).then(
+      (answer: AnswerMessage) => this.#answer(sent, answer),
+      (error: unknown) => this.#fail(sent, error),
+    )
+  }
+
+  recall(batch: Batch): number {
+    return this.#sent.get(batch.number)?.underWay.recall() ?? batch.size
   }
 
   tell(batch: number, call: number, told: Told): void {
-    const listening = this.#listening.get(batch)
-    const thread = listening?.thread
-    if (listening === undefined || listening.isEnding) return
-    const send = (to: Thread): void => {
-      if (told.kind === 'cancel' && to.flags !== undefined) Atomics.store(to.flags, cellOf(batch), CANCELLED)
-      to.port?.postMessage({ batch, call, told: encodeTold(told, this.#options.maxDepth) } satisfies ControlMessage)
+    const sent = this.#sent.get(batch)
+    if (sent === undefined) return
+    const send = ({ port, mail }: Thread): void => {
+      const message = { batch, call: sent.underWay.sentPlaceOf(call), told: encodeTold(told, this.#options.maxDepth) }
+      port?.postMessage(message satisfies ControlMessage)
+      if (mail !== undefined) Atomics.add(mail, 0, 1)
     }
-    if (thread?.port === undefined) listening.untold.push(send)
-    else send(thread)
+    if (sent.thread?.port === undefined) sent.untold.push(send)
+    else send(sent.thread)
   }
 
   terminate(batch: number, loss: Loss): void {
-    const listening = this.#listening.get(batch)
-    if (listening === undefined) return
-    listening.loss = loss
-    if (listening.thread !== undefined) listening.thread.isEnding = true
-    void this.#worker(listening.thread?.threadId)?.terminate()
+    const sent = this.#sent.get(batch)
+    if (sent === undefined) return
+    sent.loss = loss
+    if (sent.thread !== undefined) this.#threads.remove(sent.thread)
+    void this.#worker(sent.thread?.threadId)?.terminate()
   }
 
   async ready(): Promise<void> {
     const pool = await this.#start()
     await new Promise<void>((resolve, reject) => {
-      const isReady = (): boolean =>
-        [...this.#threads.values()].filter(({ port }) => port !== undefined).length >= this.#options.threads
       const stop = (settle: () => void): void => {
         this.#whenOnline.delete(check)
         pool.off('error', fail)
         settle()
       }
       const check = (): void => {
-        if (isReady() || this.#destroyed) stop(resolve)
+        if (this.#threads.online >= this.#options.threads || this.#destroyed) stop(resolve)
       }
       const fail = (cause: Error): void => stop(() => reject(startError(cause)))
       this.#whenOnline.add(check)
@@ -156,15 +155,14 @@ export class PiscinaExecutor implements Executor {
   }
 
   workers(): readonly WorkerInfo[] {
-    return [...this.#threads.values()].map(({ id, threadId, done, running }) => ({ id, threadId, done, running }))
+    return this.#threads.infos()
   }
 
   async destroy(): Promise<void> {
     this.#destroyed = true
-    for (const stop of this.#imports.values()) stop()
+    this.#imports.stopAll()
     await (await this.#starting)?.destroy()
     for (const check of this.#whenOnline) check()
-    for (const wake of this.#waiting) wake()
   }
 
   /** The pool, started on first use: Piscina is not even loaded before. */
@@ -175,13 +173,13 @@ export class PiscinaExecutor implements Executor {
         filename: fileURLToPath(new URL('../worker/entry.cjs', import.meta.url)),
         minThreads: this.#options.threads,
         maxThreads: this.#options.threads,
-        // Which thread gets a run is decided here, by calls that are not parked; Piscina counts parked ones too.
-        concurrentTasksPerWorker: FLAG_CELLS,
+        concurrentTasksPerWorker: NO_LIMIT,
         loadBalancer: (_task, workers) => workers.find(({ id }) => id === this.#target) ?? workers[0] ?? null,
         idleTimeout: Infinity,
         recordTiming: false,
         // With two runs in a thread, the default answers both only after the second.
         atomics: 'disabled',
+        workerData: this.#setup(),
         ...(resourceLimits && { resourceLimits }),
         ...(execArgv && { execArgv: [...execArgv] }),
       })
@@ -194,95 +192,58 @@ export class PiscinaExecutor implements Executor {
     return this.#starting
   }
 
-  async #run(batch: Batch): Promise<void> {
-    const { maxDepth, defaults } = this.#options
-    const sent = encodeBatch(batch, maxDepth, defaults)
-    const listening: Listening = newListening(batch)
-    this.#listening.set(batch.number, listening)
-    const answer = sent.message.calls.length === 0 ? NOTHING_SENT : await this.#send(sent, listening)
-    if (!(answer instanceof Error)) await heardAll(listening, answer.said)
-    this.#listening.delete(batch.number)
-    this.#imports.get(batch.number)?.()
+  #setup(): WorkerSetup {
+    const { maxDepth, callsPerThread, defaults } = this.#options
+    return { maxDepth, callsPerThread, defaults: portablePolicy(defaults), cursors: this.#cursors.cells }
+  }
+
+  /** The last piece of an answer; it waits for what it may have overtaken. */
+  #answer(sent: Sent, answer: AnswerMessage): void {
+    sent.last = answer
+    if (sent.heard >= answer.said) this.#finish(sent, answer)
+  }
+
+  #finish(sent: Sent, answer: AnswerMessage | undefined): void {
+    this.#forget(sent)
+    if (!this.#destroyed) this.#report.ended(sent.underWay.batch.number, this.#endsIn(sent, answer))
+  }
+
+  #endsIn({ underWay, thread }: Sent, answer: AnswerMessage | undefined): Ends {
+    const ends = underWay.endsIn(answer)
+    if (thread !== undefined) for (const end of ends.ends) thread.done += 'values' in end ? end.values.length : 1
+    return ends
+  }
+
+  /** Its thread is gone, or never was. */
+  #fail(sent: Sent, thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    const { underWay, loss, thread } = sent
+    const { batch } = underWay
+    const begun = underWay.recall()
+    this.#forget(sent)
     if (this.#destroyed) return
-    if (answer instanceof Error) this.#reportLoss(listening, answer)
-    else this.#report.outcomes(batch.number, decodeAnswer(batch, sent.refused, answer.outcomes))
+    if (error.name === 'DataCloneError') return this.#report.ended(batch.number, cannotBeSent(batch, error))
+    if (thread !== undefined) this.#threads.remove(thread)
+    this.#report.lost(batch.number, loss ?? lossBehind(error), this.#blame(thread, begun))
   }
 
-  /** The answer, or the error with which Piscina rejected. */
-  async #send({ message }: SentBatch, listening: Listening): Promise<AnswerMessage | Error> {
-    try {
-      const pool = this.#pool ?? (await this.#start())
-      const thread = this.#freeThread() ?? (await this.#nextThread())
-      if (thread === undefined) return new Error('the runtime was closed')
-      this.#occupy(thread, listening)
-      this.#target = thread.threadId
-      const answer = pool.run(message)
-      return (await answer) as AnswerMessage
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error))
-    } finally {
-      this.#leave(listening)
-    }
+  /** Of a thread that died before any of its calls had begun, the first takes the blame: else another would die for it, for ever. */
+  #blame(thread: Thread | undefined, begun: number): number {
+    const others = [...this.#sent.values()].filter((sent) => sent.thread === thread)
+    const isBlamed = thread?.isBlamed === true || others.some(({ underWay }) => underWay.begun > 0)
+    if (thread !== undefined) thread.isBlamed = true
+    return begun > 0 || isBlamed ? begun : 1
   }
 
-  /** The thread with the fewest calls that has room for another. */
-  #freeThread(): Thread | undefined {
-    let best: Thread | undefined
-    for (const thread of this.#threads.values())
-      if (
-        !thread.isEnding &&
-        thread.running < this.#options.callsPerThread &&
-        (best === undefined || thread.running < best.running)
-      )
-        best = thread
-    return best
-  }
-
-  /** The next thread that has room: while one that died is replaced, there are fewer than slots. */
-  async #nextThread(): Promise<Thread | undefined> {
-    for (;;) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-      if (this.#destroyed) return undefined
-      const thread = this.#freeThread()
-      if (thread !== undefined) return thread
-    }
-  }
-
-  #occupy(thread: Thread, listening: Listening): void {
-    listening.thread = thread
-    thread.running++
-    const { flags } = thread
-    if (flags !== undefined) Atomics.store(flags, cellOf(listening.batch.number), 0)
-    this.#tellUntold(thread)
-  }
-
-  #leave(listening: Listening): void {
-    listening.isEnding = true
-    const { thread } = listening
-    if (thread === undefined) return
-    thread.done++
-    if (!listening.isParked) thread.running--
-    this.#wakeWaiting()
+  #forget({ underWay }: Sent): void {
+    this.#sent.delete(underWay.batch.number)
+    this.#imports.stop(underWay.batch.number)
+    underWay.end()
   }
 
   /** What was to be told before there was somebody to hear it. */
-  #tellUntold(thread: Thread): void {
-    if (thread.port === undefined) return
-    for (const listening of this.#listening.values())
-      if (listening.thread === thread) for (const send of listening.untold.splice(0)) send(thread)
-  }
-
-  #wakeWaiting(): void {
-    for (const wake of this.#waiting.splice(0)) wake()
-  }
-
-  #reportLoss({ batch, loss }: Listening, error: Error): void {
-    if (error.name === 'DataCloneError')
-      this.#report.outcomes(
-        batch.number,
-        batch.calls.map(() => cannotBeSent(error)),
-      )
-    else this.#report.lost(batch.number, loss ?? lossBehind(error))
+  #tellUntold({ untold }: Sent, thread: Thread): void {
+    if (thread.port !== undefined) for (const send of untold.splice(0)) send(thread)
   }
 
   #hear(message: unknown): void {
@@ -291,81 +252,70 @@ export class PiscinaExecutor implements Executor {
       case 'online':
         return this.#connect(message)
       case 'importing':
-        return this.#timeImport(message)
+        return this.#imports.start(message.batch, message.moduleUrl)
       case 'said':
-        return this.#hearSaying(message)
+      case 'ended':
+        return this.#hearOfBatch(message)
       case 'stray':
         return this.#report.warning('a task left a rejected promise behind', decodeError(message.error, NO_RUN))
       case 'imported':
-        return this.#imports.get(message.batch)?.()
+        return this.#imports.stop(message.batch)
       default:
         return // a task posted something that looks like ours: it is not
     }
   }
 
-  #hearSaying({ batch, call, saying }: Extract<SideMessage, { celeriac: 'said' }>): void {
-    const listening = this.#listening.get(batch)
-    if (listening === undefined) return
-    listening.heard++
-    if (saying.kind === 'parked' || saying.kind === 'resumed') this.#park(listening, saying.kind === 'parked')
-    reportSaying(this.#report, listening.batch, call, saying)
-    if (listening.heard === listening.expected) listening.done()
+  #hearOfBatch(message: Extract<SideMessage, { celeriac: 'said' | 'ended' }>): void {
+    const sent = this.#sent.get(message.batch)
+    if (sent === undefined) return
+    sent.heard++
+    const { batch } = sent.underWay
+    if (message.celeriac === 'ended') this.#report.ended(batch.number, this.#endsIn(sent, message.answer))
+    else reportSaying(this.#report, batch, sent.underWay.placeOf(message.call), message.saying)
+    if (sent.last !== undefined && sent.heard >= sent.last.said) this.#finish(sent, sent.last)
   }
 
-  /** A parked call lends its thread, also for counting which thread has room. */
-  #park(listening: Listening, isParked: boolean): void {
-    if (listening.isParked === isParked || listening.thread === undefined || listening.isEnding) return
-    listening.isParked = isParked
-    listening.thread.running += isParked ? -1 : 1
-    if (isParked) this.#wakeWaiting()
-  }
-
+  /** Piscina tells of a thread that takes the place of another one just before it would hand it a run. */
   #welcome(threadId: number): void {
-    const thread: Thread = {
-      id: this.#threadCount++,
-      threadId,
-      done: 0,
-      running: 0,
-      isEnding: false,
-      port: undefined,
-      flags: undefined,
-    }
-    this.#threads.set(threadId, thread)
-    this.#worker(threadId)?.once('exit', () => this.#farewell(thread))
-    this.#wakeWaiting()
+    queueMicrotask(() => {
+      const worker = this.#worker(threadId)
+      if (worker === undefined) return // it is gone already
+      const thread = this.#threads.add(threadId)
+      worker.once('exit', () => this.#farewell(thread))
+      const online = this.#early.get(threadId)
+      if (online !== undefined) this.#connect(online)
+    })
   }
 
   /** A thread says that it is there, and how to reach it. */
-  #connect({ threadId, port, flags }: Extract<SideMessage, { celeriac: 'online' }>): void {
-    const thread = this.#threads.get(threadId)
-    if (thread === undefined) return
+  #connect(message: Online): void {
+    const { threadId, port, mail } = message
+    const thread = this.#threads.find(threadId)
+    if (thread === undefined) {
+      this.#early.set(threadId, message)
+      return
+    }
+    this.#early.delete(threadId)
     port.unref()
     thread.port = port
-    thread.flags = flags
-    this.#tellUntold(thread)
-    this.#report.online({ ...thread })
+    thread.mail = mail
+    for (const sent of this.#sent.values()) if (sent.thread === thread) this.#tellUntold(sent, thread)
+    this.#report.thread(thread.lane, true)
+    this.#report.online(this.#threads.infoOf(thread))
     for (const check of this.#whenOnline) check()
   }
 
   #farewell(thread: Thread): void {
-    thread.isEnding = true
-    this.#threads.delete(thread.threadId)
-    if (thread.port !== undefined) this.#report.offline({ ...thread }, this.#destroyed ? 'closed' : 'exit')
+    this.#threads.remove(thread)
+    const reason = this.#destroyed ? 'closed' : (this.#lossOf(thread)?.reason ?? 'exit')
+    if (this.#destroyed === false && this.#threads.at(thread.lane) === undefined)
+      this.#report.thread(thread.lane, false)
+    if (thread.port !== undefined) this.#report.offline(this.#threads.infoOf(thread), reason)
   }
 
-  /** Ends the thread of a batch whose task module does not finish importing. */
-  #timeImport({ batch, moduleUrl }: Extract<SideMessage, { celeriac: 'importing' }>): void {
-    const ms = this.#options.startTimeout
-    const cancel = this.#clock.after(ms, () => {
-      stop()
-      const cause = new Error(`importing ${moduleUrl} took longer than startTimeout (${ms} ms)`)
-      this.terminate(batch, { reason: 'start', cause })
-    })
-    const stop = (): void => {
-      cancel()
-      this.#imports.delete(batch)
-    }
-    this.#imports.set(batch, stop)
+  #lossOf(thread: Thread): Loss | undefined {
+    for (const sent of this.#sent.values()) if (sent.thread === thread && sent.loss !== undefined) return sent.loss
+    return undefined
   }
 
   #worker(threadId: number | undefined): Worker | undefined {
@@ -380,10 +330,12 @@ function lossBehind(error: Error & { code?: unknown }): Loss {
   return exitCode === undefined ? { reason: 'exit', cause: error } : { reason: 'exit', exitCode: Number(exitCode) }
 }
 
-const cannotBeSent = (cause: Error): Outcome => ({
-  ok: false,
-  error: new SerializationError(`the arguments cannot be sent to a worker thread: ${cause.message}`, 'args', { cause }),
-})
+function cannotBeSent({ size }: Batch, cause: Error): Ends {
+  const message = `the arguments cannot be sent to a worker thread: ${cause.message}`
+  const error = new SerializationError(message, 'args', { cause })
+  const ends = Array.from({ length: size }, (_, at) => ({ at, outcome: { ok: false as const, error } }))
+  return { ends, ms: 0, begun: 0 }
+}
 
 /** For errors of which nobody knows whose they are. */
 const NO_RUN = { taskId: '', taskName: '', attempt: 0 }

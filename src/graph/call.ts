@@ -66,7 +66,10 @@ function sliceOf(
 /** The options of a call: those that it inherits from the composites around it, then its own. */
 export function optionsOf(graph: Graph, node: number): StoredOptions {
   const outer = (graph.scopes[graph.scope[node] as number] as Scope | undefined)?.inherited
-  const source = graph.calls[node] as CallSource
-  const own = source instanceof EachMembers || source.kind === 'chunks' ? NO_OPTIONS : (source.options as StoredOptions)
+  const own = ownOptionsOf(graph.calls[node] as CallSource)
   return outer === undefined ? own : mergeOptions(outer, own)
 }
+
+/** What a call says itself; members of a table say nothing. */
+export const ownOptionsOf = (source: CallSource): StoredOptions =>
+  source instanceof EachMembers || source.kind === 'chunks' ? NO_OPTIONS : (source.options as StoredOptions)

@@ -17,6 +17,8 @@ export interface RuntimeOptions {
   readonly callsPerThread?: number
   /** `'threads'`: a Piscina pool. `'inline'`: this thread, same scheduler, arguments still cloned. Default `'threads'`. */
   readonly executor?: 'threads' | 'inline'
+  /** Most calls waiting to start; one more application: `QueueFullError`. Default `Infinity`; 0: only what can start at once. */
+  readonly maxQueue?: number
   /** Task options for every task that does not say otherwise. */
   readonly defaults?: RunPolicy
   /** Between soft and hard cancel, in ms. Default 1_000; 0: at once; `Infinity`: never ends a thread. */
@@ -43,6 +45,10 @@ const RULES = {
   threads: wholeFrom(1, MOST_THREADS),
   callsPerThread: wholeFrom(1, 1_000),
   executor: oneOf('threads', 'inline'),
+  maxQueue: {
+    expected: 'a whole number from 0, or Infinity',
+    accepts: (v: unknown) => v === Infinity || wholeFrom(0).accepts(v),
+  },
   defaults: plainObject,
   graceMs: durationFrom(0),
   resultTtl: durationFrom(0),
@@ -69,16 +75,16 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     )
   const { callsPerThread, maxDepth, startTimeout, defaults } = settings
   const { resourceLimits, execArgv } = options
-  const slots = threads * callsPerThread
   const inline = options.executor === 'inline'
   return new LocalRuntime({
     ...partsOf(settings),
     environment: system,
     hold: processHold(),
+    lanes: threads,
     admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ slots, maxDepth, defaults }, report, system.clock)
+        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults }, report, system.clock)
         : new PiscinaExecutor(
             { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
             report,
@@ -102,14 +108,14 @@ export function settingsOf(where: string, options: RuntimeOptions) {
     startTimeout = START_TIMEOUT_MS,
     defaults = {},
     graceMs = GRACE_MS,
+    maxQueue = Infinity,
     resultTtl = 0,
   } = options
-  return { threads, callsPerThread, maxDepth, startTimeout, defaults, graceMs, resultTtl }
+  return { threads, callsPerThread, maxDepth, startTimeout, defaults, graceMs, maxQueue, resultTtl }
 }
 
 /** What of the settings goes into the runtime itself. */
-export const partsOf = ({ defaults, graceMs, resultTtl }: Omit<ReturnType<typeof settingsOf>, 'threads'>) => ({
-  defaults,
-  graceMs,
-  resultTtl,
-})
+export function partsOf(settings: Omit<ReturnType<typeof settingsOf>, 'threads'>) {
+  const { defaults, graceMs, callsPerThread, maxQueue, resultTtl } = settings
+  return { scheduling: { defaults, graceMs, callsPerThread, maxQueue }, resultTtl }
+}

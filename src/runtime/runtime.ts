@@ -2,7 +2,6 @@
 
 import type { Canvas } from '../canvas/canvas.js'
 import { applicationOf, type OptionsFor, requireCanvas } from '../canvas/options.js'
-import type { RunPolicy } from '../canvas/policy.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
@@ -17,7 +16,7 @@ import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
 import { resultOf } from '../result/handle.js'
 import { checkResultOptions } from '../result/options.js'
 import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
-import { Scheduler } from '../scheduler/scheduler.js'
+import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
@@ -85,8 +84,9 @@ export interface RuntimeParts {
   readonly hold: Hold
   readonly makeExecutor: (report: Report) => Executor
   readonly admission: Admission
-  readonly defaults: RunPolicy
-  readonly graceMs: number
+  /** Threads, or what stands for them. */
+  readonly lanes: number
+  readonly scheduling: SchedulerOptions
   readonly resultTtl: number
 }
 
@@ -112,14 +112,14 @@ export class LocalRuntime implements Runtime {
   #closing: Promise<ShutdownReport> | undefined
   #destroying: Promise<void> | undefined
 
-  constructor({ environment, hold, makeExecutor, admission, defaults, graceMs, resultTtl }: RuntimeParts) {
+  constructor({ environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl }: RuntimeParts) {
     this.#resultTtl = resultTtl
     this.#environment = environment
     this.#hold = hold
     this.#admission = admission
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
-    this.#scheduler = new Scheduler(this.#executor.slots, idPrefix, { defaults, graceMs })
+    this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
   }
@@ -283,6 +283,10 @@ export class LocalRuntime implements Runtime {
         return this.#executor.tell(instruction.batch, instruction.call, instruction.told)
       case 'terminate':
         return this.#executor.terminate(instruction.batch, instruction.loss)
+      case 'flush':
+        return queueMicrotask(() => void this.#drive({ type: 'flushed', at: this.#now() }))
+      case 'recall':
+        return this.#recall(instruction.batch)
       case 'dispatch':
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
@@ -292,6 +296,13 @@ export class LocalRuntime implements Runtime {
       default:
         return assertNever(instruction)
     }
+  }
+
+  /** The answer is there at once, since it is found in shared memory. */
+  #recall(number: number): void {
+    const batch = this.#scheduler.state().running.get(number)
+    if (batch === undefined) return
+    this.#drive({ type: 'recalled', at: this.#now(), batch: number, begun: this.#executor.recall(batch) })
   }
 
   /** Holds the process while anything is pending, callbacks included, and tells those who wait for idleness. */
@@ -391,10 +402,11 @@ export class LocalRuntime implements Runtime {
 
   #report(): Report {
     return {
-      outcomes: (batch, outcomes) =>
-        void this.#drive({ type: 'outcomes', at: this.#now(), batch, outcomes, random: this.#environment.random() }),
+      ended: (batch, ends) =>
+        void this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() }),
       said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
-      lost: (batch, loss) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss }),
+      lost: (batch, loss, begun) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, begun }),
+      thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
       offline: ({ id }, reason) => this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason }),

@@ -25,15 +25,15 @@ export const callEvents = {
     ]
   },
 
-  started(workflow: Workflow, node: number, at: number): Emit {
-    return { type: 'emit', event: { ...about(workflow, node, at), type: 'task-started' } }
+  started(workflow: Workflow, node: number, worker: number, at: number): Emit {
+    return { type: 'emit', event: { ...about(workflow, node, at), type: 'task-started', worker } }
   },
 
   /** Made before the node becomes final, since what came into it is forgotten then. */
-  ended(workflow: Workflow, node: number, end: End, at: number, startedAt: number): Emit {
+  ended(workflow: Workflow, node: number, end: End, at: number, runMs: number): Emit {
     const call = about(workflow, node, at)
     if (end.status === 'succeeded')
-      return { type: 'emit', event: { ...call, type: 'task-succeeded', value: end.value, runMs: at - startedAt } }
+      return { type: 'emit', event: { ...call, type: 'task-succeeded', value: end.value, runMs } }
     if (end.status === 'revoked') {
       const expired = (end.failure.error as { code?: unknown }).code === 'ERR_EXPIRED'
       return { type: 'emit', event: { ...call, type: 'task-revoked', terminated: false, expired } }

@@ -1,7 +1,8 @@
 /** The errors that the scheduler itself makes of what happened. */
 import { ChordError, WorkerLostError } from '../errors.js'
 import { bodyOf } from '../graph/graph.js'
-import type { Call, Loss } from './messages.js'
+import type { Part } from './batch.js'
+import type { Loss } from './messages.js'
 import type { End, Failure, Workflow } from './workflow.js'
 
 /** What the body of a chord sees of its header's failure: a {@link ChordError}, if it began inside the header. Other ends go on as they are. */
@@ -19,8 +20,11 @@ export function chordEnd(workflow: Workflow, node: number, end: End): End {
 }
 
 /** The thread of a call died. */
-export function lostError({ workflow, node, attempt }: Call, loss: Loss): WorkerLostError {
-  const run = workflow.runOf(node, attempt)
+export function lostError(
+  { workflow, node, part }: { readonly workflow: Workflow; readonly node: number; readonly part: Part },
+  loss: Loss,
+): WorkerLostError {
+  const run = workflow.runOf(node, part.attempt)
   const code = loss.exitCode === undefined ? '' : `, exit code ${loss.exitCode}`
   return new WorkerLostError(`the thread died under "${run.taskName}" (${loss.reason}${code})`, run, loss)
 }

@@ -2,6 +2,7 @@
 
 import { InvalidTransitionError } from '../errors.js'
 import { joinFilledBy } from '../graph/graph.js'
+import { isCurrent } from './batch.js'
 import type { SchedulerState } from './scheduler.js'
 import type { Workflow } from './workflow.js'
 
@@ -17,13 +18,24 @@ interface Places {
 /** @throws {@link InvalidTransitionError} for the first that does not hold. */
 export function checkInvariants(state: SchedulerState): void {
   const places = { queued: queuedIn(state), running: runningIn(state), added: addedIn(state) }
-  const holding = [...state.running.values()].filter(({ isParked }) => !isParked).length
-  hold(state.free + holding === state.slots, 'slots are lost or made up', state.free)
-  hold(state.free <= 0 || places.queued.size === 0, 'a call waits though a slot is free', [...places.queued][0])
+  checkLanes(state, places)
   for (const workflow of state.workflows.values()) {
     for (let node = 0; node < workflow.graph.size; node++) checkNode(workflow, node, places)
     checkJoins(workflow, places)
     hold(canGoOn(workflow, places), 'a workflow waits for nothing', workflow.number)
+  }
+}
+
+/** What is counted of each thread is what is there, and no thread stands idle that could do something. */
+function checkLanes({ dispatcher, queue, running }: SchedulerState, { queued }: Places): void {
+  hold(dispatcher.ready === queued.size, 'ready calls are miscounted', [dispatcher.ready, queued.size])
+  for (const lane of dispatcher.lanes) {
+    const active = [...lane.batches].reduce((sum, batch) => sum + batch.active, 0)
+    hold(active === lane.active, 'what a thread has to do is miscounted', [lane.number, active, lane.active])
+    for (const batch of lane.batches)
+      hold(running.get(batch.number) === batch, 'a lane keeps a batch that is over', batch.number)
+    const isFree = lane.active < dispatcher.callsPerThread && lane.blockedBy === undefined
+    hold(!isFree || dispatcher.batching || !queue.canLeave, 'a call waits though a thread is free', [...queued][0])
   }
 }
 
@@ -38,12 +50,19 @@ function queuedIn({ queue }: SchedulerState): ReadonlySet<string> {
 
 function runningIn({ running }: SchedulerState): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const { batch } of running.values())
-    for (const { workflow, node, attempt } of batch.calls) {
-      if (workflow.isFinal(node) || workflow.attemptOf(node) !== attempt) continue
-      hold(!found.has(key(workflow, node)), 'a call runs twice at one time', key(workflow, node))
-      found.add(key(workflow, node))
-    }
+  for (const batch of running.values()) {
+    let open = 0
+    for (const part of batch.parts)
+      for (let i = 0; i < part.size; i++) {
+        if (!batch.isOpen(part.at + i)) continue
+        open++
+        const name = key(part.workflow, part.node + i)
+        if (!isCurrent(part, part.node + i)) continue
+        hold(!found.has(name), 'a call runs twice at one time', name)
+        found.add(name)
+      }
+    hold(open === batch.open, 'a batch miscounts its calls', batch.number)
+  }
   return found
 }
 

@@ -3,12 +3,23 @@
 import type { AnyCanvas } from '../canvas/typing.js'
 import type { WorkerLossReason } from '../errors.js'
 import type { RuntimeEvent } from '../events/event.js'
-import type { Invocation } from '../graph/call.js'
-import type { CallPolicy } from './policies.js'
+import type { Batch } from './batch.js'
 import type { Plan, Workflow } from './workflow.js'
 
 /** What goes in. `at` is ms since the epoch of the driver's clock. */
-export type Stimulus = Submit | Watch | Listen | Outcomes | Lost | Report | Revoke | Tick | Close
+export type Stimulus =
+  | Submit
+  | Watch
+  | Listen
+  | Flushed
+  | Outcomes
+  | Recalled
+  | Thread
+  | Lost
+  | Report
+  | Revoke
+  | Tick
+  | Close
 
 /** A compiled canvas is to run. */
 export interface Submit extends Plan {
@@ -32,14 +43,40 @@ export interface Listen {
   readonly listening: boolean
 }
 
-/** What became of the calls of a batch, in the order of the batch. */
+/** What became of calls of a batch: of all, or of those that have ended since the last time. */
 export interface Outcomes {
   readonly type: 'outcomes'
   readonly at: number
   readonly batch: number
-  readonly outcomes: readonly Outcome[]
+  readonly ends: readonly BatchEnd[]
   /** Between 0 and 1, for the jitter of a retry. */
   readonly random: number
+  /** How long these kept their thread, in ms; as long as the batch has been on its way, if that was not measured. */
+  readonly ms?: number
+  /** How many calls of the batch have begun so far, as far as that is known. */
+  readonly begun?: number
+}
+
+/** How calls of a batch ended, by their places in it. */
+export type BatchEnd =
+  /** They succeeded, one after the other from this place on. */
+  | { readonly from: number; readonly values: ArrayLike<unknown> }
+  /** They succeeded, and their values went to the next step where they were made. */
+  | { readonly from: number; readonly passed: number }
+  | { readonly at: number; readonly outcome: Outcome }
+
+/** What has not begun of a batch was taken back: all but so many of its calls. */
+export interface Recalled {
+  readonly type: 'recalled'
+  readonly at: number
+  readonly batch: number
+  readonly begun: number
+}
+
+/** Ready calls are to leave now: who asked for it by {@link Flush} has had the time to make more of them ready. */
+export interface Flushed {
+  readonly type: 'flushed'
+  readonly at: number
 }
 
 /** What a running call says of itself before it ends. */
@@ -83,12 +120,22 @@ export interface Tick {
   readonly at: number
 }
 
+/** There is a thread for a lane again, or there is none for a while. */
+export interface Thread {
+  readonly type: 'thread'
+  readonly at: number
+  readonly lane: number
+  readonly isThere: boolean
+}
+
 /** The thread of a batch died. */
 export interface Lost {
   readonly type: 'lost'
   readonly at: number
   readonly batch: number
   readonly loss: Loss
+  /** How many of its calls had begun; all, if nothing is said. */
+  readonly begun?: number
 }
 
 /** No more work: what is pending becomes revoked with a `ClosedError`; only what has not started, if running calls may finish. */
@@ -102,7 +149,7 @@ export interface Close {
 /** How one run ended. `item` is the index of the item that failed, of map, starmap and chunks. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: Error; readonly item?: number }
+  | { readonly ok: false; readonly error: Error; readonly item?: number; readonly args?: readonly unknown[] }
   | TaskSignal
 
 /** A run that ended neither with a value nor with an error. */
@@ -118,8 +165,8 @@ export type TaskSignal =
     }
   /** This canvas takes the call's place. */
   | { readonly ok: 'replace'; readonly canvas: AnyCanvas }
-  | { readonly ok: 'ignore' }
-  | { readonly ok: 'reject'; readonly requeue: boolean }
+  | { readonly ok: 'ignore'; readonly args?: readonly unknown[] }
+  | { readonly ok: 'reject'; readonly requeue: boolean; readonly args?: readonly unknown[] }
 
 /** Why a thread died. */
 export interface Loss {
@@ -129,7 +176,7 @@ export interface Loss {
 }
 
 /** What comes out, in the order in which it is to be carried out. */
-export type Instruction = Accepted | Wake | Tell | Terminate | Dispatch | Ended | Emit
+export type Instruction = Accepted | Wake | Flush | Tell | Terminate | Recall | Dispatch | Ended | Emit
 
 /** The workflow that a submitted canvas became; comes first. */
 export interface Accepted {
@@ -166,24 +213,21 @@ export interface Terminate {
   readonly loss: Loss
 }
 
+/** What has not begun of a batch is to be taken back, and {@link Recalled} to say how much that is. */
+export interface Recall {
+  readonly type: 'recall'
+  readonly batch: number
+}
+
+/** {@link Flushed} is wanted at the end of this turn: calls that become ready until then leave together. */
+export interface Flush {
+  readonly type: 'flush'
+}
+
 /** Calls that are to start now, in one message. */
 export interface Dispatch {
   readonly type: 'dispatch'
   readonly batch: Batch
-}
-
-/** Calls that leave together. */
-export interface Batch {
-  readonly number: number
-  readonly calls: readonly Call[]
-}
-
-/** One call of a batch: what to run, and who it is. */
-export interface Call extends Invocation {
-  readonly workflow: Workflow
-  readonly node: number
-  readonly attempt: number
-  readonly policy: CallPolicy
 }
 
 /** A node that is watched has ended. */

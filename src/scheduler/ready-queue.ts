@@ -1,13 +1,25 @@
 /**
  * Calls that could start now: by priority, then first come first served. It holds ranges of nodes, so that a group of a million members
- * is one entry. A call that has become final meanwhile is passed over when its turn comes, and is not counted by who asks `isReady`.
+ * is one entry. A call that has become final meanwhile is passed over when its turn comes. Calls of a task with a limit of its own wait in
+ * a line of their own, which is looked at only while its gate is open.
+ *
+ * `npm run bench -- dispatch` and `npm run bench:size` justify the ranges.
  */
+import type { Gate } from './gate.js'
+import type { CallPlan } from './policies.js'
 import type { Workflow } from './workflow.js'
 
-/** Nodes `from` to `to` of one workflow, `to` not included. */
-interface Range {
+/** Calls of one workflow, one node after the other, that wait together. */
+export interface Range {
   readonly workflow: Workflow
+  readonly plan: CallPlan
+  readonly attempt: number
+  /** Who came before whom, among calls of one priority. */
+  readonly order: number
+  /** When they became ready, in ms since the epoch. */
+  readonly since: number
   from: number
+  /** Not included. */
   to: number
 }
 
@@ -15,37 +27,118 @@ interface Range {
 export interface ReadyCall {
   readonly workflow: Workflow
   readonly node: number
+  /** When it became ready, in ms since the epoch. */
+  readonly since: number
 }
 
 const PRIORITIES = 10
 
 export class ReadyQueue {
-  readonly #lanes: Lane[] = Array.from({ length: PRIORITIES }, () => new Lane())
+  readonly #line = new Line()
+  readonly #gated = new Map<Gate, Line>()
+  #order = 0
 
-  push(workflow: Workflow, node: number, priority: number): void {
-    ;(this.#lanes[priority] as Lane).push(workflow, node)
+  /** Puts calls at the end of their line. */
+  push(range: Omit<Range, 'order'>): void {
+    this.#lineOf(range.plan).push({ ...range, order: this.#order++ })
   }
 
-  /** The highest priority at which a call waits, or -1. */
-  top(): number {
-    for (let priority = PRIORITIES - 1; priority >= 0; priority--)
-      if ((this.#lanes[priority] as Lane).first() !== undefined) return priority
-    return -1
+  /** Puts calls back that were taken too early: where they stood. */
+  putBack(range: Range): void {
+    this.#lineOf(range.plan).putBack(range)
   }
 
-  /** Takes the call that is next. */
-  take(): ReadyCall | undefined {
-    const priority = this.top()
-    return priority < 0 ? undefined : (this.#lanes[priority] as Lane).take()
+  /** The calls that are next; the first of them is ready. */
+  next(now: number): Range | undefined {
+    let best = this.#line.first()
+    for (const [gate, line] of this.#gated) {
+      const first = line.first()
+      if (first === undefined) this.#gated.delete(gate)
+      else if (gate.isOpen(now) && (best === undefined || isBefore(first, best))) best = first
+    }
+    return best
+  }
+
+  /** Whether some call waits that no gate keeps back. */
+  get canLeave(): boolean {
+    return this.#line.first() !== undefined
+  }
+
+  /** Takes the first `count` calls of what is {@link next}; fewer, if one among them is not ready any more. */
+  take(range: Range, count: number): Range {
+    return this.#lineOf(range.plan).take(range, count)
+  }
+
+  /** When a call may start that has only to wait for its gate's time. */
+  opensAt(): number | undefined {
+    let soonest: number | undefined
+    for (const [gate, line] of this.#gated) {
+      const at = line.first() === undefined ? undefined : gate.opensAt
+      if (at !== undefined && (soonest === undefined || at < soonest)) soonest = at
+    }
+    return soonest
   }
 
   clear(): void {
-    for (const lane of this.#lanes) lane.clear()
+    this.#line.clear()
+    this.#gated.clear()
   }
 
   /** All that wait, in the order of their start. */
   *[Symbol.iterator](): Iterator<ReadyCall> {
-    for (let priority = PRIORITIES - 1; priority >= 0; priority--) yield* this.#lanes[priority] as Lane
+    const ranges = [this.#line, ...this.#gated.values()].flatMap((line) => [...line])
+    for (const { workflow, from, to, since } of ranges.sort((a, b) => (isBefore(a, b) ? -1 : 1)))
+      for (let node = from; node < to; node++) if (workflow.isReady(node)) yield { workflow, node, since }
+  }
+
+  #lineOf({ gate }: CallPlan): Line {
+    if (gate === undefined) return this.#line
+    const known = this.#gated.get(gate) ?? new Line()
+    this.#gated.set(gate, known)
+    return known
+  }
+}
+
+const isBefore = (a: Range, b: Range): boolean =>
+  a.plan.priority > b.plan.priority || (a.plan.priority === b.plan.priority && a.order < b.order)
+
+/** A lane for each priority. */
+class Line {
+  readonly #lanes: Lane[] = Array.from({ length: PRIORITIES }, () => new Lane())
+  /** No lane above this one has calls. */
+  #top = -1
+
+  push(range: Range): void {
+    const { priority } = range.plan
+    ;(this.#lanes[priority] as Lane).push(range)
+    if (priority > this.#top) this.#top = priority
+  }
+
+  putBack(range: Range): void {
+    const { priority } = range.plan
+    ;(this.#lanes[priority] as Lane).putBack(range)
+    if (priority > this.#top) this.#top = priority
+  }
+
+  first(): Range | undefined {
+    for (; this.#top >= 0; this.#top--) {
+      const first = (this.#lanes[this.#top] as Lane).first()
+      if (first !== undefined) return first
+    }
+    return undefined
+  }
+
+  take(range: Range, count: number): Range {
+    return (this.#lanes[range.plan.priority] as Lane).take(range, count)
+  }
+
+  clear(): void {
+    for (const lane of this.#lanes) lane.clear()
+    this.#top = -1
+  }
+
+  *[Symbol.iterator](): Iterator<Range> {
+    for (const lane of this.#lanes) yield* lane
   }
 }
 
@@ -55,25 +148,35 @@ class Lane {
   /** Where the lane begins in its array: what is before has been taken. */
   #head = 0
 
-  push(workflow: Workflow, node: number): void {
+  push(range: Range): void {
     const last = this.#ranges.at(-1)
-    if (last?.workflow === workflow && last.to === node && this.#head < this.#ranges.length) last.to++
-    else this.#ranges.push({ workflow, from: node, to: node + 1 })
+    if (last !== undefined && this.#head < this.#ranges.length && follows(range, last)) last.to = range.to
+    else this.#ranges.push(range)
   }
 
-  /** The call that is next, without those that are not ready any more. */
-  first(): ReadyCall | undefined {
+  putBack(range: Range): void {
+    let at = this.#head
+    while (at < this.#ranges.length && (this.#ranges[at] as Range).order < range.order) at++
+    this.#ranges.splice(at, 0, range)
+  }
+
+  /** The calls that are next, without those that are not ready any more. */
+  first(): Range | undefined {
     for (let range = this.#ranges[this.#head]; range !== undefined; range = this.#ranges[this.#head]) {
-      if (range.workflow.isReady(range.from)) return { workflow: range.workflow, node: range.from }
-      this.#advance(range)
+      if (range.workflow.isReady(range.from)) return range
+      this.#advance(range, 1)
     }
     return undefined
   }
 
-  take(): ReadyCall | undefined {
-    const first = this.first()
-    if (first !== undefined) this.#advance(this.#ranges[this.#head] as Range)
-    return first
+  take(range: Range, count: number): Range {
+    const { workflow, from } = range
+    const most = Math.min(range.to, from + count)
+    let to = from + 1
+    while (to < most && workflow.isReady(to)) to++
+    const taken = { ...range, from, to }
+    this.#advance(range, to - from)
+    return taken
   }
 
   clear(): void {
@@ -81,17 +184,23 @@ class Lane {
     this.#head = 0
   }
 
-  *[Symbol.iterator](): Iterator<ReadyCall> {
-    for (const { workflow, from, to } of this.#ranges.slice(this.#head))
-      for (let node = from; node < to; node++) if (workflow.isReady(node)) yield { workflow, node }
+  *[Symbol.iterator](): Iterator<Range> {
+    for (let i = this.#head; i < this.#ranges.length; i++) yield this.#ranges[i] as Range
   }
 
   /** Moves on; the array is cut when half of it has been taken, which keeps taking at constant cost. */
-  #advance(range: Range): void {
-    if (++range.from < range.to) return
+  #advance(range: Range, count: number): void {
+    range.from += count
+    if (range.from < range.to) return
     this.#head++
     if (this.#head < 32 || this.#head * 2 < this.#ranges.length) return
     this.#ranges = this.#ranges.slice(this.#head)
     this.#head = 0
   }
 }
+
+const follows = (range: Range, last: Range): boolean =>
+  last.workflow === range.workflow &&
+  last.to === range.from &&
+  last.plan === range.plan &&
+  last.attempt === range.attempt

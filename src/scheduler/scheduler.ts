@@ -17,7 +17,7 @@ import {
   TaskRevokedError,
   TimeLimitError,
 } from '../errors.js'
-import { type Input, invocationOf } from '../graph/call.js'
+import type { Input } from '../graph/call.js'
 import { compile, compileCallback } from '../graph/compile.js'
 import {
   type Delay,
@@ -30,15 +30,32 @@ import {
   nextStepOf,
 } from '../graph/graph.js'
 import { hasRetryLeft, retriesFor, retryDelayOf } from '../task/retry.js'
+import { type Batch, type Cancel, isCurrent, type Part } from './batch.js'
 import { callEvents } from './call-events.js'
+import { Dispatcher } from './dispatcher.js'
 import { chordEnd, lostError } from './failures.js'
-import type { Batch, Call, CallReport, Instruction, Outcome, Revoke, Stimulus, Submit, TaskSignal } from './messages.js'
-import { Policies } from './policies.js'
-import { ReadyQueue } from './ready-queue.js'
-import { type Timer, Timers } from './timers.js'
+import type {
+  BatchEnd,
+  CallReport,
+  Instruction,
+  Loss,
+  Lost,
+  Outcome,
+  Outcomes,
+  Recalled,
+  Revoke,
+  Stimulus,
+  Submit,
+  TaskSignal,
+} from './messages.js'
+import { type CallPlan, Policies } from './policies.js'
+import type { ReadyQueue } from './ready-queue.js'
+import { Tally } from './tally.js'
+import { Timers } from './timers.js'
 import {
   type ChildRef,
   type Continuation,
+  DROPPED,
   type End,
   type Failure,
   type Filling,
@@ -56,24 +73,23 @@ type Step =
   | { readonly do: 'skip'; readonly workflow: Workflow; readonly node: number; readonly end: End }
   | { readonly do: 'end'; readonly workflow: Workflow; readonly node: number; readonly end: End }
 
-interface Running {
+/** A call that ends, or is about to: where it stands in its batch, and in its workflow. */
+interface Run {
   readonly batch: Batch
-  readonly startedAt: number
-  /** It waits for a child, and has lent its slot. */
-  isParked: boolean
-  /** Children that its calls have applied. */
-  readonly children: Map<number, Workflow>
-  /** Hard limit, or the grace before its thread is ended. */
-  deadline: Timer | undefined
+  readonly place: number
+  readonly part: Part
+  readonly workflow: Workflow
+  readonly node: number
 }
 
-/** A look inside, for invariants and `inspect()`. */
+/** A look inside, for invariants, `inspect()` and `metrics()`. */
 export interface SchedulerState {
-  readonly slots: number
-  readonly free: number
+  readonly dispatcher: Dispatcher
+  readonly policies: Policies
   readonly workflows: ReadonlyMap<number, Workflow>
   readonly queue: ReadyQueue
-  readonly running: ReadonlyMap<number, Running>
+  readonly running: ReadonlyMap<number, Batch>
+  readonly tally: Tally
   /** Calls that ended by themselves, skipped ones included, and those that were revoked. */
   readonly ended: number
   readonly revoked: number
@@ -85,27 +101,31 @@ export interface SchedulerOptions {
   readonly defaults?: RunPolicy
   /** How long a revoked call may go on before its thread is ended, where that was asked for, in ms. */
   readonly graceMs?: number
+  /** Asynchronous calls that may be in progress on one thread. Default 1. */
+  readonly callsPerThread?: number
+  /** Let calls leave together. `false`: each leaves alone, when a thread can start it. Default `true`. */
+  readonly batching?: boolean
+  /** Most calls that may wait to start. Default `Infinity`. */
+  readonly maxQueue?: number
 }
 
 const DEFAULT_GRACE_MS = 1_000
 
 export class Scheduler {
-  readonly #slots: number
   readonly #idPrefix: string
   readonly #policies: Policies
   readonly #graceMs: number
-  readonly #queue = new ReadyQueue()
+  readonly #maxQueue: number
+  readonly #dispatcher: Dispatcher
   readonly #timers = new Timers()
+  readonly #tally = new Tally()
   readonly #workflows = new Map<number, Workflow>()
-  readonly #running = new Map<number, Running>()
   /** Nodes whose id the user has chosen. */
   readonly #named = new Map<string, ChildRef>()
   readonly #steps: Step[] = []
   #out: Instruction[] = []
-  #free: number
   #at = 0
   #workflowCount = 0
-  #batchCount = 0
   #ended = 0
   #revoked = 0
   #listening = false
@@ -114,16 +134,25 @@ export class Scheduler {
   #random = 0
   /** What the driver has been told last. */
   #wakeAt: number | undefined
+  #isFlushAsked = false
+  /** When it will be looked whether something is to be taken back. */
+  #shareAt: number | undefined
+  /** The step that is under way already, behind the one that is ending just now. */
+  #linked: Run | undefined
+  /** How long each run took of those that are ending just now, in ms. */
+  #runMs = 0
 
   /**
-   * @param slots - How many batches may be under way at one time.
+   * @param lanes - How many threads there are.
    * @param idPrefix - Text that no other scheduler has, for the ids of calls.
    */
-  constructor(slots: number, idPrefix: string, { defaults = {}, graceMs = DEFAULT_GRACE_MS }: SchedulerOptions = {}) {
+  constructor(lanes: number, idPrefix: string, options: SchedulerOptions = {}) {
+    const { defaults = {}, graceMs = DEFAULT_GRACE_MS, callsPerThread = 1 } = options
+    const { batching = true, maxQueue = Infinity } = options
     this.#graceMs = graceMs
-    this.#policies = new Policies(defaults)
-    this.#slots = slots
-    this.#free = slots
+    this.#maxQueue = maxQueue
+    this.#policies = new Policies(defaults, batching)
+    this.#dispatcher = new Dispatcher({ lanes, callsPerThread, batching, policies: this.#policies })
     this.#idPrefix = idPrefix
   }
 
@@ -132,7 +161,9 @@ export class Scheduler {
     if ('at' in stimulus) this.#at = stimulus.at
     this.#receive(stimulus)
     this.#workDown()
-    this.#dispatch()
+    if (this.#closed !== undefined && this.#dispatcher.ready > 0) this.#revokeReady()
+    if (this.#mayWait(stimulus)) this.#askForFlush()
+    else this.#dispatch()
     this.#tellWake()
     const out = this.#out
     this.#out = []
@@ -146,14 +177,24 @@ export class Scheduler {
 
   state(): SchedulerState {
     return {
-      slots: this.#slots,
-      free: this.#free,
+      dispatcher: this.#dispatcher,
+      policies: this.#policies,
       workflows: this.#workflows,
-      queue: this.#queue,
-      running: this.#running,
+      queue: this.#dispatcher.queue,
+      running: this.#dispatcher.running,
+      tally: this.#tally,
       ended: this.#ended,
       revoked: this.#revoked,
     }
+  }
+
+  /** Whether so many calls more may wait to start, or can start at once. */
+  hasRoomFor(calls: number): boolean {
+    if (this.#maxQueue === Infinity) return true
+    const { ready, lanes, callsPerThread } = this.#dispatcher
+    const active = lanes.reduce((sum, lane) => sum + Math.max(lane.active, 0), 0)
+    const excess = ready + active + calls - lanes.length * callsPerThread
+    return this.#tally.scheduled + Math.max(excess, 0) <= this.#maxQueue
   }
 
   /** The pending node that has this id, if any. */
@@ -171,16 +212,22 @@ export class Scheduler {
         return this.#submit(stimulus)
       case 'watch':
         if (stimulus.workflow.isFinal(stimulus.node)) this.#out.push({ ...stimulus, type: 'ended' })
-        else stimulus.workflow.watched.add(stimulus.node)
+        else stimulus.workflow.watch(stimulus.node)
         return
       case 'listen':
         this.#listening = stimulus.listening
         return
+      case 'flushed':
+        this.#isFlushAsked = false
+        return
       case 'outcomes':
-        this.#random = stimulus.random
-        return this.#settleBatch(stimulus.batch, (_call, i) => stimulus.outcomes[i])
+        return this.#settle(stimulus)
+      case 'recalled':
+        return this.#takeBack(stimulus)
+      case 'thread':
+        return this.#dispatcher.noteThread(stimulus.lane, stimulus.isThere)
       case 'lost':
-        return this.#settleBatch(stimulus.batch, (call) => ({ ok: false, error: lostError(call, stimulus.loss) }))
+        return this.#lose(stimulus)
       case 'report':
         return this.#note(stimulus.batch, stimulus.call, stimulus.report)
       case 'revoke':
@@ -192,6 +239,20 @@ export class Scheduler {
       default:
         return assertNever(stimulus)
     }
+  }
+
+  /** Whether what has become ready may wait for more, until the end of the turn. What comes first never waits. */
+  #mayWait({ type }: Stimulus): boolean {
+    const { batching, running } = this.#dispatcher
+    if (!batching) return false
+    if (type === 'submit') return running.size > 0
+    return type === 'watch' || type === 'revoke' || type === 'recalled'
+  }
+
+  #askForFlush(): void {
+    if (this.#isFlushAsked || this.#dispatcher.ready === 0) return
+    this.#isFlushAsked = true
+    this.#out.push({ type: 'flush' })
   }
 
   #submit(submit: Submit): void {
@@ -211,6 +272,7 @@ export class Scheduler {
     this.#workflows.set(workflow.number, workflow)
     workflow.root.open++
     workflow.root.callsInAll += plan.graph.callCount
+    this.#tally.applied += plan.graph.callCount
     // A replacement has the id of what it replaces, which stays the one that is found.
     if (continuation?.kind !== 'replacement')
       for (const [node, id] of plan.graph.ids) if (!this.#named.has(id)) this.#named.set(id, { workflow, node })
@@ -259,33 +321,71 @@ export class Scheduler {
   }
 
   #enqueue(workflow: Workflow, from: number, to: number, input: Input): void {
+    if (this.#isUnderWay(workflow, from)) return this.#goOn(workflow, from, input)
+    if (workflow.graph.delays.size > 0 || !workflow.areWaiting(from, to))
+      return this.#enqueueEach(workflow, from, to, input)
+    workflow.feedAll(from, to, input)
+    for (let node = from; node < to; ) {
+      const plan = this.#policies.of(workflow, node)
+      let end = node + 1
+      while (end < to && this.#isAlike(workflow, end, plan)) end++
+      this.#makeReady(workflow, node, end, plan)
+      node = end
+    }
+  }
+
+  #isAlike(workflow: Workflow, node: number, plan: CallPlan): boolean {
+    const { calls } = workflow.graph
+    const isOfTable = calls[node] === calls[node - 1]
+    return plan.policy.expires === undefined && (isOfTable || this.#policies.of(workflow, node) === plan)
+  }
+
+  #enqueueEach(workflow: Workflow, from: number, to: number, input: Input): void {
     const { delays } = workflow.graph
     for (let node = from; node < to; node++) {
       if (workflow.isFinal(node)) continue
       workflow.feed(node, input)
-      const at = delays.size === 0 ? undefined : this.#timeOf(delays.get(node))
-      if (at === undefined || at <= this.#at) this.#makeReady(workflow, node)
-      else this.#postpone(workflow, node, 'scheduled', at)
-      this.#expire(workflow, node)
+      const at = this.#timeOf(delays.get(node))
+      if (at !== undefined && at > this.#at) this.#postpone(workflow, node, 'scheduled', at)
+      else this.#makeReady(workflow, node, node + 1)
+      if (at !== undefined && at > this.#at) this.#expire(workflow, node)
     }
+  }
+
+  /** Whether a step is under way already, behind the one that has just ended. */
+  #isUnderWay(workflow: Workflow, node: number): boolean {
+    return this.#linked !== undefined && this.#linked.workflow === workflow && this.#linked.node === node
+  }
+
+  #goOn(workflow: Workflow, node: number, input: Input): void {
+    workflow.feed(node, input)
+    workflow.move(node, 'ready')
+    if (this.#listening) this.#out.push(...callEvents.sent(workflow, node, this.#at))
+    workflow.move(node, 'running')
+    this.#linked = undefined
   }
 
   #timeOf(delay: Delay | undefined): number | undefined {
     return typeof delay === 'number' ? this.#at + delay : delay?.valueOf()
   }
 
-  #makeReady(workflow: Workflow, node: number): void {
-    workflow.move(node, 'ready')
-    if (this.#listening) this.#out.push(...callEvents.sent(workflow, node, this.#at))
-    this.#queue.push(workflow, node, this.#policies.of(workflow, node).priority ?? 0)
+  /** Calls that are planned alike can start from now on. */
+  #makeReady(workflow: Workflow, from: number, to = from + 1, plan = this.#policies.of(workflow, from)): void {
+    workflow.moveAll(from, to, 'ready')
+    if (this.#listening)
+      for (let node = from; node < to; node++) this.#out.push(...callEvents.sent(workflow, node, this.#at))
+    this.#dispatcher.push(workflow, from, to, plan, this.#at)
+    if (plan.policy.expires !== undefined) this.#expire(workflow, from)
   }
 
   #postpone(workflow: Workflow, node: number, status: 'scheduled' | 'retrying', at: number): void {
     workflow.move(node, status)
+    this.#tally.scheduled++
     workflow.timers.set(
       node,
       this.#timers.set(at, () => {
         workflow.timers.delete(node)
+        this.#tally.scheduled--
         this.#makeReady(workflow, node)
       }),
     )
@@ -293,8 +393,9 @@ export class Scheduler {
 
   /** Sees to it that a call that has not started in time never does. */
   #expire(workflow: Workflow, node: number): void {
-    const { expires } = this.#policies.of(workflow, node)
-    if (expires === undefined || expires === Infinity) return
+    const { expires } = this.#policies.of(workflow, node).policy
+    if (expires === undefined || expires === Infinity || workflow.expiries.has(node) || workflow.attemptOf(node) > 1)
+      return
     const at = typeof expires === 'number' ? workflow.appliedAt + expires : expires.valueOf()
     const revoke = (): void => {
       const error = new TaskExpiredError(
@@ -340,11 +441,13 @@ export class Scheduler {
   #end(workflow: Workflow, node: number, end: End): void {
     if (workflow.isFinal(node)) return
     const hooks = workflow.graph.hooks.get(node)
-    const started = hooks === undefined || this.#closed !== undefined ? [] : this.#runHooks(workflow, node, end, hooks)
+    const started =
+      hooks === undefined || this.#closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)
+    if (workflow.isReady(node)) this.#dispatcher.withdraw()
     workflow.end(node, end)
-    this.#forget(workflow, node)
-    if (workflow.graph.calls[node] !== undefined) this.#count(end)
-    if (workflow.watched.delete(node)) this.#out.push({ type: 'ended', workflow, node })
+    if (workflow.letGo(node)) this.#tally.scheduled--
+    if (workflow.graph.calls[node] !== undefined) this.#count(end, 1)
+    if (workflow.unwatch(node)) this.#out.push({ type: 'ended', workflow, node })
     const next = this.#forward(workflow, node, end)
     if (next !== undefined) this.#steps.push(next)
     if (end.status === 'succeeded' && this.#ignoresResult(workflow, node)) workflow.ignoreValue(node)
@@ -377,33 +480,24 @@ export class Scheduler {
     }
   }
 
-  #tellChild({ batch, child }: Extract<Continuation, { kind: 'child' }>, end: End): void {
-    if (!this.#running.has(batch)) return
+  #tellChild({ batch: number, call, child }: Extract<Continuation, { kind: 'child' }>, end: End): void {
+    const batch = this.#dispatcher.running.get(number)
+    if (batch?.isOpen(call) !== true) return
     const outcome =
       end.status === 'succeeded'
         ? { ok: true as const, value: end.value }
         : { ok: false as const, error: unwrapped(end.failure).error }
-    this.#out.push({ type: 'tell', batch, call: 0, told: { kind: 'child', child, outcome } })
-  }
-
-  /** Lets go of what only mattered while the node was not final. */
-  #forget(workflow: Workflow, node: number): void {
-    workflow.fillings.delete(node) // begun again by a skip that came after its members had been revoked
-    for (const timers of [workflow.timers, workflow.expiries]) {
-      const timer = timers.get(node)
-      if (timer === undefined) continue
-      timer.cancelled = true
-      timers.delete(node)
-    }
+    this.#out.push({ type: 'tell', batch: number, call, told: { kind: 'child', child, outcome } })
   }
 
   #ignoresResult(workflow: Workflow, node: number): boolean {
-    return workflow.graph.calls[node] !== undefined && this.#policies.of(workflow, node).ignoreResult === true
+    return workflow.graph.calls[node] !== undefined && this.#policies.of(workflow, node).policy.ignoreResult === true
   }
 
-  #count(end: End): void {
-    if (end.status === 'revoked') this.#revoked++
-    else this.#ended++
+  #count({ status }: Pick<End, 'status'>, calls: number): void {
+    this.#tally[status] += calls
+    if (status === 'revoked') this.#revoked += calls
+    else this.#ended += calls
   }
 
   #runHooks(workflow: Workflow, node: number, end: End, hooks: readonly Hook[]): Step[] {
@@ -440,9 +534,7 @@ export class Scheduler {
     if (next < 0) return undefined
     if (end.status !== 'succeeded') return { do: 'skip', workflow, node: next, end: chordEnd(workflow, node, end) }
     if (!workflow.keep) workflow.drop(node)
-    const passed = workflow.passed.get(node)
-    workflow.passed.delete(node)
-    const input = passed ?? { args: [end.value], by: closerOf(workflow, node) }
+    const input = workflow.takePassed(node) ?? { args: [end.value], by: workflow.closerOf(node) }
     return { do: 'start', workflow, node: next, input }
   }
 
@@ -456,9 +548,12 @@ export class Scheduler {
     const filling = workflow.filling(at, join)
     if (end.status === 'succeeded') filling.values[slot] = end.value
     else this.#leaveEmpty(workflow, at, join, filling, { slot, end })
-    if (--filling.missing > 0) return undefined
+    return --filling.missing > 0 ? undefined : this.#endOfJoin(workflow, at, filling, node)
+  }
+
+  #endOfJoin(workflow: Workflow, at: number, filling: Filling, closer: number): Step {
     workflow.fillings.delete(at)
-    workflow.closers.set(at, closerOf(workflow, node))
+    workflow.closers.set(at, workflow.closerOf(closer))
     return { do: 'end', workflow, node: at, end: this.#collected(workflow, at, filling) }
   }
 
@@ -491,89 +586,217 @@ export class Scheduler {
   }
 
   #dispatch(): void {
-    while (this.#free > 0) {
-      const next = this.#queue.take()
-      if (next === undefined) return
-      this.#run(next.workflow, next.node)
+    const dispatcher = this.#dispatcher
+    for (let batch = dispatcher.next(this.#at, this.#listening); batch !== undefined; ) {
+      this.#leave(batch)
+      batch = dispatcher.next(this.#at, this.#listening)
+    }
+    const opensAt = dispatcher.queue.opensAt()
+    if (opensAt !== undefined && opensAt > this.#at) this.#lookAgain(opensAt)
+    this.#share()
+  }
+
+  #leave(batch: Batch): void {
+    for (const { workflow, node, size, isLinked, plan, since } of batch.parts) {
+      if (isLinked) continue
+      this.#tally.waits.add(this.#at - since, size)
+      workflow.moveAll(node, node + size, 'running')
+      if (plan.policy.expires !== undefined) workflow.stopExpiry(node)
+    }
+    this.#tally.started += batch.heads
+    this.#out.push({ type: 'dispatch', batch })
+    const { callsPerThread, lanes } = this.#dispatcher
+    // The others start later, and then it is told.
+    if (this.#listening && lanes[batch.lane]?.batches.size === 1) this.#announce(batch, callsPerThread)
+  }
+
+  /** Takes back for threads that have nothing to do what waits behind something slow. */
+  #share(): void {
+    const found = this.#dispatcher.overdue(this.#at)
+    if (typeof found === 'number') this.#lookAgain(found)
+    else for (const batch of found ?? []) this.#recall(batch)
+  }
+
+  #lookAgain(at: number): void {
+    if (this.#shareAt !== undefined && this.#shareAt <= at) return
+    this.#shareAt = at
+    this.#timers.set(at, () => {
+      this.#shareAt = undefined
+    })
+  }
+
+  #recall(batch: Batch): void {
+    if (batch.isTaken || !this.#dispatcher.batching) return
+    batch.isTaken = true
+    this.#out.push({ type: 'recall', batch: batch.number })
+  }
+
+  /** What has not begun of a batch goes back to where it stood. */
+  #takeBack({ batch: number, begun }: Recalled): void {
+    const batch = this.#dispatcher.running.get(number)
+    if (batch === undefined) return
+    if (this.#listening) this.#announce(batch, begun)
+    const [{ plan }] = batch.parts as [Part]
+    if (!plan.load.isKnown && begun > 0) plan.load.note((this.#at - batch.at) / begun)
+    for (const part of batch.parts) this.#takeBackPart(batch, part, begun)
+    for (const [place, cancel] of batch.cancels) this.#tellCancel(batch, place, cancel)
+    this.#dispatcher.weigh(batch)
+    this.#dispatcher.block(batch)
+  }
+
+  #takeBackPart(batch: Batch, part: Part, begun: number): void {
+    const { workflow, node, size, at, isLinked } = part
+    const first = Math.max(begun, at)
+    let from = node + first - at
+    for (let place = first; place < at + size; place++) {
+      const here = node + place - at
+      const goesBack = batch.close(place) && !isLinked && isCurrent(part, here)
+      if (goesBack) workflow.move(here, 'ready')
+      else {
+        if (from < here) this.#dispatcher.putBack(part, from, here)
+        from = here + 1
+      }
+    }
+    if (from < node + size && !isLinked) this.#dispatcher.putBack(part, from, node + size)
+  }
+
+  /** Tells listeners of the starts of the first `begun` calls of a batch that they have not heard of. */
+  #announce(batch: Batch, begun: number): void {
+    for (; batch.announced < Math.min(begun, batch.size); batch.announced++) {
+      const { workflow, node, part } = runAt(batch, batch.announced)
+      if (isCurrent(part, node)) this.#out.push(callEvents.started(workflow, node, batch.lane, this.#at))
+      else if (part.isLinked && !workflow.isFinal(node)) return // its turn comes with the end of the step before it
     }
   }
 
-  #run(workflow: Workflow, node: number): void {
-    const invocation = invocationOf(workflow.graph, node, workflow.input(node))
-    const args = workflow.replacedArgs.get(node) ?? invocation.args
-    const policy = this.#policies.of(workflow, node)
-    const call: Call = { ...invocation, args, workflow, node, attempt: workflow.attemptOf(node), policy }
-    const batch: Batch = { number: this.#batchCount++, calls: [call] }
-    workflow.move(node, 'running')
-    const expiry = workflow.expiries.get(node)
-    if (expiry !== undefined) expiry.cancelled = true
-    this.#free--
-    this.#running.set(batch.number, {
-      batch,
-      startedAt: this.#at,
-      isParked: false,
-      children: new Map(),
-      deadline: undefined,
-    })
-    this.#out.push({ type: 'dispatch', batch })
-    if (this.#listening) this.#out.push(callEvents.started(workflow, node, this.#at))
+  /** Takes what became of calls of a batch. Of one that is not running any more it is late, and changes nothing. */
+  #settle({ batch: number, ends, ms, random, begun = 0 }: Outcomes): void {
+    const batch = this.#dispatcher.running.get(number)
+    if (batch === undefined) {
+      this.#tally.lateOutcomes += countOf(ends)
+      return
+    }
+    this.#random = random
+    const count = countOf(ends)
+    this.#runMs = (ms ?? this.#at - batch.at) / Math.max(count, 1)
+    if (ms !== undefined && count > 0) this.#learn(batch, ends, count, ms)
+    for (const end of ends) {
+      if ('outcome' in end) this.#settleAt(batch, end.at, end.outcome)
+      else if ('values' in end) this.#settleValues(batch, end.from, end.values)
+      else for (let i = 0; i < end.passed; i++) this.#settleAt(batch, end.from + i, PASSED)
+    }
+    if (this.#listening) this.#announce(batch, begun)
+    this.#dispatcher.weigh(batch)
   }
 
-  /** Takes what became of a batch. One that is not running any more is late, and changes nothing. */
-  #settleBatch(number: number, outcomeOf: (call: Call, index: number) => Outcome | undefined): void {
-    const running = this.#running.get(number)
-    if (running === undefined) return
-    this.#running.delete(number)
-    if (!running.isParked) this.#free++
-    if (running.deadline !== undefined) running.deadline.cancelled = true
-    running.batch.calls.forEach((call, i) => {
-      const outcome = outcomeOf(call, i)
-      if (outcome !== undefined && isCurrent(call)) this.#settleCall(call, outcome, running.startedAt)
-    })
+  /** How long the calls of each task take that has some among these. */
+  #learn(batch: Batch, ends: readonly BatchEnd[], count: number, ms: number): void {
+    this.#tally.busyMs += ms
+    this.#tally.runs.add(this.#runMs, count)
+    let last: unknown
+    for (const end of ends) {
+      const { load } = batch.partAt('outcome' in end ? end.at : end.from).plan
+      if (load !== last) load.note(this.#runMs)
+      last = load
+    }
   }
 
-  #settleCall(call: Call, outcome: Outcome, startedAt: number): void {
-    call.workflow.shown.delete(call.node)
-    if (outcome.ok === true || outcome.ok === false) this.#finishCall(call, endOfRun(call, outcome), startedAt)
-    else this.#obey(call, outcome, startedAt)
+  #settleValues(batch: Batch, from: number, values: ArrayLike<unknown>): void {
+    for (let i = 0; i < values.length; ) {
+      const place = from + i
+      const { at, size } = batch.partAt(Math.min(place, batch.size - 1))
+      const count = Math.min(values.length - i, at + size - place)
+      if (count > 1 && this.#fillTogether(batch, place, values, i, count)) i += count
+      else this.#settleAt(batch, place, { ok: true, value: values[i++] })
+    }
+  }
+
+  /** Members of one group that have succeeded one after the other fill its slots in one go, where each would do nothing else. */
+  #fillTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
+    const { part, workflow, node } = runAt(batch, place)
+    const { graph } = workflow
+    const at = joinFilledBy(graph, node)
+    const slot = graph.slot[node] as number
+    const last = node + count - 1
+    const areMembers = at >= 0 && graph.to[last] === graph.to[node] && graph.slot[last] === slot + count - 1
+    if (!areMembers || this.#listening || this.#closed !== undefined || part.plan.policy.ignoreResult === true)
+      return false
+    if (part.isLinked || part.attempt > 1 || workflow.isFinal(at) || !workflow.isBare(node, last)) return false
+    if (!batch.closeAll(place, count)) return false
+    const filling = workflow.filling(at, graph.joins.get(at) as Join)
+    const succeeded = workflow.succeedAll(node, values, from, count, filling.values, slot)
+    this.#count(SUCCESS, succeeded)
+    filling.missing -= succeeded
+    if (succeeded > 0 && filling.missing === 0) this.#steps.push(this.#endOfJoin(workflow, at, filling, last))
     this.#workDown()
+    return true
   }
 
-  #finishCall({ workflow, node }: Call, end: End, startedAt: number): void {
-    if (this.#listening) this.#out.push(callEvents.ended(workflow, node, end, this.#at, startedAt))
+  #settleAt(batch: Batch, place: number, outcome: Outcome): void {
+    const run = runAt(batch, place)
+    if (!this.#release(run)) {
+      this.#tally.lateOutcomes++
+      return
+    }
+    const next = batch.isLinkedAt(place + 1) && batch.isOpen(place + 1) ? runAt(batch, place + 1) : undefined
+    if (this.#listening) this.#announce(batch, place + 1)
+    this.#linked = next
+    if (isCurrent(run.part, run.node)) {
+      this.#settleRun(run, outcome)
+      this.#workDown()
+    }
+    // The step behind it did not start: none of those that left with it will.
+    if (this.#linked !== undefined) closeLinked(batch, place + 1)
+    this.#linked = undefined
+  }
+
+  /** A run is over, whoever still waits for it; `false` if that was known. */
+  #release({ batch, place, part }: Run): boolean {
+    const isParked = batch.parked.has(place)
+    if (!batch.close(place)) return false
+    if (!isParked) part.plan.gate?.leave()
+    if (batch.deadline !== undefined && (batch.size === 1 || batch.open === 0)) batch.deadline.cancelled = true
+    return true
+  }
+
+  #settleRun(run: Run, outcome: Outcome): void {
+    run.workflow.hide(run.node)
+    if (outcome.ok === true || outcome.ok === false) this.#finishRun(run, endOfRun(run, outcome))
+    else this.#obey(run, outcome)
+  }
+
+  #finishRun({ workflow, node }: Run, end: End): void {
+    if (this.#listening) this.#out.push(callEvents.ended(workflow, node, end, this.#at, this.#runMs))
     this.#steps.push({ do: 'end', workflow, node, end })
   }
 
   /** Does what a task has asked for in place of an end. */
-  #obey(call: Call, signal: TaskSignal, startedAt: number): void {
-    const { workflow, node } = call
-    if (signal.ok === 'retry') this.#retry(call, signal)
-    else if (signal.ok === 'replace') this.#replace(call, signal.canvas, startedAt)
-    else if (signal.ok === 'reject' && signal.requeue) this.#requeue(workflow, node)
+  #obey(run: Run, signal: TaskSignal): void {
+    const { workflow, node } = run
+    if (signal.ok === 'retry') this.#retry(run, signal)
+    else if (signal.ok === 'replace') this.#replace(run, signal.canvas)
+    else if (signal.ok === 'reject' && signal.requeue) this.#requeue(run, signal.args)
     else {
       const rejected = signal.ok === 'reject'
-      const error = new TaskIgnoredError(
-        `the task asked to be ${rejected ? 'rejected' : 'ignored'}`,
-        workflow.runOf(node),
-        rejected,
-      )
-      const failure: Failure = { error, origin: node, args: call.args, attempt: call.attempt }
-      this.#finishCall(call, { status: rejected ? 'rejected' : 'ignored', failure }, startedAt)
+      const what = `the task asked to be ${rejected ? 'rejected' : 'ignored'}`
+      const error = new TaskIgnoredError(what, workflow.runOf(node), rejected)
+      const failure: Failure = { error, origin: node, args: signal.args ?? argsOf(run), attempt: run.part.attempt }
+      this.#finishRun(run, { status: rejected ? 'rejected' : 'ignored', failure })
     }
   }
 
-  #requeue(workflow: Workflow, node: number): void {
+  #requeue({ workflow, node }: Run, args: readonly unknown[] | undefined): void {
     if (this.#closed !== undefined) return this.#end(workflow, node, this.#revokedByClose(node))
+    if (args !== undefined) workflow.replacedArgs.set(node, args)
     if (this.#listening) this.#out.push(callEvents.requeued(workflow, node, this.#at))
     this.#makeReady(workflow, node)
   }
 
   /** Puts a canvas in the place of a call: a workflow of its own, whose end is the call's. */
-  #replace(call: Call, canvas: AnyCanvas, startedAt: number): void {
-    const { workflow, node } = call
+  #replace(run: Run, canvas: AnyCanvas): void {
+    const { workflow, node } = run
     const compiled = this.#compiled(withOptions(canvas as Canvas, { taskId: workflow.idOf(node) }))
-    if (compiled instanceof Error)
-      return this.#finishCall(call, endOfRun(call, { ok: false, error: compiled }), startedAt)
+    if (compiled instanceof Error) return this.#finishRun(run, endOfRun(run, { ok: false, error: compiled }))
     const inner = this.#admitInside(compiled, { workflow, node, path: workflow.pathOf(node) }, { kind: 'replacement' })
     workflow.replacements.set(node, inner)
   }
@@ -593,36 +816,87 @@ export class Scheduler {
     return inner
   }
 
-  #retry({ workflow, node, attempt }: Call, retry: Extract<TaskSignal, { ok: 'retry' }>): void {
+  #retry({ workflow, node, part }: Run, retry: Extract<TaskSignal, { ok: 'retry' }>): void {
     const { wait, jitter, error, args } = retry
     const delay = typeof wait === 'number' ? (jitter ? wait * this.#random : wait) : wait.valueOf() - this.#at
     if (this.#closed !== undefined) {
       this.#steps.push({ do: 'end', workflow, node, end: this.#revokedByClose(node) })
       return
     }
+    this.#tally.retried++
     if (this.#listening) this.#out.push(callEvents.retried(workflow, node, error, delay, this.#at))
-    workflow.retries.set(node, attempt)
+    workflow.retries.set(node, part.attempt)
     if (args !== undefined) workflow.replacedArgs.set(node, args)
     this.#postpone(workflow, node, 'retrying', this.#at + Math.max(delay, 0))
     if (delay <= 0) this.#timers.run(this.#at)
   }
 
+  /** A thread died under a batch: under the call that was running, and those that waited there for their children. */
+  #lose({ batch: number, loss, begun: known }: Lost): void {
+    const batch = this.#dispatcher.running.get(number)
+    if (batch === undefined) return
+    const begun = Math.min(known ?? batch.size, batch.size)
+    this.#runMs = this.#at - batch.at
+    if (this.#listening) this.#announce(batch, begun)
+    for (let place = 0; place < batch.size; place++) {
+      if (!batch.isOpen(place)) continue
+      const run = runAt(batch, place)
+      if (place >= begun) this.#returnRun(run)
+      else if (this.#diedUnder(batch, place, begun)) this.#settleAt(batch, place, this.#endOfLost(run, loss))
+      else this.#settleUntold(run, begun, loss)
+    }
+    this.#dispatcher.weigh(batch)
+  }
+
+  #diedUnder({ parked }: Batch, place: number, begun: number): boolean {
+    return place === begun - 1 || parked.has(place) || this.#dispatcher.callsPerThread > 1
+  }
+
+  /** A run had ended, and what it gave died with the thread before it was told. */
+  #settleUntold(run: Run, begun: number, loss: Loss): void {
+    const { batch, place } = run
+    // The thread died under a later step of its own: those before it have succeeded, and the chain ends there.
+    if (batch.isLinkedAt(place + 1) && lastLinked(batch, place) >= begun - 1)
+      return this.#settleAt(batch, place, PASSED)
+    if (isPassed(run)) return this.#settleAt(batch, place, this.#endOfLost(run, loss))
+    this.#returnRun(run)
+  }
+
+  /** A call goes back to where it stood, and runs again, or for the first time. */
+  #returnRun(run: Run): void {
+    const { batch, part, workflow, node } = run
+    if (!this.#release(run) || !isCurrent(part, node)) return
+    if (part.isLinked || batch.isLinkedAt(run.place + 1)) workflow.isSuspect = true
+    workflow.move(node, 'ready')
+    this.#dispatcher.putBack(part, node, node + 1)
+  }
+
+  #endOfLost(run: Run, loss: Loss): Outcome {
+    const { workflow, node, part } = run
+    const losses = 1 + (workflow.losses.get(node) ?? 0)
+    workflow.losses.set(node, losses)
+    const mayRunAgain = part.plan.policy.onWorkerLost === 'requeue' && losses < MOST_LOSSES && !isPassed(run)
+    if (mayRunAgain && loss.reason !== 'time-limit') return { ok: 'reject', requeue: true }
+    return { ok: false, error: lostError(run, loss) }
+  }
+
   /** Takes what a running call says. What comes after its end changes nothing. */
-  #note(number: number, index: number, report: CallReport): void {
-    const running = this.#running.get(number)
-    const call = running?.batch.calls[index]
-    if (running === undefined || call === undefined) return
-    const { workflow, node } = call
+  #note(number: number, place: number, report: CallReport): void {
+    const batch = this.#dispatcher.running.get(number)
+    if (batch?.isOpen(place) !== true) return
+    const run = runAt(batch, place)
+    const { workflow, node } = run
+    if (this.#listening) this.#announce(batch, place + 1)
     switch (report.kind) {
       case 'parked':
       case 'resumed':
-        return this.#park(running, report.kind === 'parked')
+        return this.#park(run, report.kind === 'parked')
       case 'started':
-        return this.#limit(running, call)
+        return this.#limit(run)
       case 'revoke-child':
-        return this.#revokeChild(running, report)
+        return this.#revokeChild(run, report)
       case 'apply':
-        return this.#applyChild(running, call, report)
+        return this.#applyChild(run, report)
       case 'add-to-chord':
         return this.#addMember(workflow, node, report.canvas)
       default:
@@ -637,65 +911,54 @@ export class Scheduler {
     if (this.#listening) this.#out.push(callEvents.reported(workflow, node, report, this.#at))
   }
 
-  /** A call that waits for a child lends its slot; when it goes on, there may for a while be more running than there are slots. */
-  #park(running: Running, isParked: boolean): void {
-    if (running.isParked === isParked) return
-    running.isParked = isParked
-    this.#free += isParked ? 1 : -1
+  /** A call that waits for a child lends its thread; when it goes on, there may for a while be more running than there is room for. */
+  #park({ batch, place, part }: Run, isParked: boolean): void {
+    if (batch.parked.has(place) === isParked) return
+    if (isParked) batch.parked.add(place)
+    else batch.parked.delete(place)
+    if (isParked) part.plan.gate?.leave()
+    else part.plan.gate?.resume()
+    this.#dispatcher.weigh(batch)
   }
 
   /** Ends the thread of a call when its hard limit strikes. */
-  #limit(running: Running, call: Call): void {
-    const { timeLimit = Infinity } = call.policy
-    if (timeLimit === Infinity || call.workflow.isFinal(call.node)) return
-    running.deadline = this.#timers.set(this.#at + timeLimit, () => {
-      const { workflow, node, attempt } = call
-      const error = new TimeLimitError(
-        `"${workflow.taskNameOf(node)}" ran longer than ${timeLimit} ms`,
-        workflow.runOf(node, attempt),
-        timeLimit,
-      )
-      this.#out.push({ type: 'terminate', batch: running.batch.number, loss: { reason: 'time-limit', cause: error } })
-      if (isCurrent(call)) this.#settleCall(call, this.#retryOrFail(call, error), running.startedAt)
+  #limit(run: Run): void {
+    const { batch, part, workflow, node } = run
+    const { timeLimit = Infinity } = part.plan.policy
+    if (timeLimit === Infinity || workflow.isFinal(node)) return
+    batch.deadline = this.#timers.set(this.#at + timeLimit, () => {
+      const message = `"${workflow.taskNameOf(node)}" ran longer than ${timeLimit} ms`
+      const error = new TimeLimitError(message, workflow.runOf(node, part.attempt), timeLimit)
+      this.#terminate(batch, { reason: 'time-limit', cause: error })
+      this.#runMs = timeLimit
+      // Its thread is busy until it is gone, so the batch stays open.
+      if (isCurrent(part, node)) this.#settleRun(run, retryOrFail(run, error))
+      this.#workDown()
     })
   }
 
-  /** An error that no worker has seen: whether it is retried is decided here. */
-  #retryOrFail({ policy, attempt }: Call, error: Error): Outcome {
-    if (!retriesFor(policy, error) || !hasRetryLeft(policy, attempt - 1)) return { ok: false, error }
-    const jitter = Boolean(policy.retryBackoff) && (policy.retryJitter ?? true)
-    return { ok: 'retry', error, wait: retryDelayOf(policy, attempt - 1, 1), jitter, args: undefined }
-  }
-
-  #applyChild(
-    running: Running,
-    { workflow, node }: Call,
-    { child, id, canvas }: Extract<CallReport, { kind: 'apply' }>,
-  ): void {
+  #applyChild(run: Run, { child, id, canvas }: Extract<CallReport, { kind: 'apply' }>): void {
+    const { batch, place, workflow, node } = run
     const given = canvas as Canvas
     const compiled = this.#compiled(given.options.taskId === undefined ? withOptions(given, { taskId: id }) : given)
     if (compiled instanceof Error || this.#closed !== undefined) {
       const error = compiled instanceof Error ? compiled : new ClosedError(this.#closed)
-      this.#out.push({
-        type: 'tell',
-        batch: running.batch.number,
-        call: 0,
-        told: { kind: 'child', child, outcome: { ok: false, error } },
-      })
+      const told = { kind: 'child', child, outcome: { ok: false, error } } as const
+      this.#out.push({ type: 'tell', batch: batch.number, call: place, told })
       return
     }
     const path = joinPath(workflow.pathOf(node), `children[${child}]`)
-    const inner = this.#admitInside(
-      compiled,
-      { workflow, node, path },
-      { kind: 'child', batch: running.batch.number, child },
-    )
+    const continuation = { kind: 'child', batch: batch.number, call: place, child } as const
+    const inner = this.#admitInside(compiled, { workflow, node, path }, continuation)
     workflow.addChild(node, { workflow: inner, node: compiled.exit })
-    running.children.set(child, inner)
+    batch.children.set(childKey(place, child), inner)
   }
 
-  #revokeChild(running: Running, { child, reason, terminate }: Extract<CallReport, { kind: 'revoke-child' }>): void {
-    const inner = running.children.get(child)
+  #revokeChild(
+    { batch, place }: Run,
+    { child, reason, terminate }: Extract<CallReport, { kind: 'revoke-child' }>,
+  ): void {
+    const inner = batch.children.get(childKey(place, child))
     if (inner !== undefined) this.#revokeSubtree(inner, inner.graph.exit, reason, terminate)
   }
 
@@ -753,42 +1016,75 @@ export class Scheduler {
       this.#out.push(callEvents.ended(workflow, node, end, this.#at, this.#at))
     const inner = workflow.replacements.get(node)
     if (inner !== undefined) this.#revokeSubtree(inner, inner.graph.exit, error.cause, terminate)
-    else if (workflow.status(node) === 'running') this.#cancel(workflow, node, error, terminate)
+    else if (workflow.isRunning(node)) this.#cancel(workflow, node, error, terminate)
+    else if (workflow.linkedBatches > 0) this.#recallLinked(workflow, node)
     this.#end(workflow, node, end)
   }
 
+  /** The run of a revoked call is told, if it has begun; if not, it never does. */
   #cancel(workflow: Workflow, node: number, error: Error, terminate: boolean): void {
-    const running = [...this.#running.values()].find(({ batch }) =>
-      batch.calls.some((call) => call.workflow === workflow && call.node === node && isCurrent(call)),
-    )
-    if (running === undefined) return
-    const batch = running.batch.number
-    this.#out.push({ type: 'tell', batch, call: 0, told: { kind: 'cancel', error } })
+    const batch = this.#dispatcher.batchOf(workflow, node)
+    const place = batch?.placeOf(workflow, node) ?? -1
+    if (batch === undefined) return
+    if (!this.#dispatcher.batching || batch.isTaken) return this.#tellCancel(batch, place, { error, terminate })
+    batch.cancels.set(place, { error, terminate })
+    this.#recall(batch)
+  }
+
+  #tellCancel(batch: Batch, place: number, { error, terminate }: Cancel): void {
+    batch.cancels.delete(place)
+    if (!batch.isOpen(place)) return
+    this.#out.push({ type: 'tell', batch: batch.number, call: place, told: { kind: 'cancel', error } })
     if (!terminate || this.#graceMs === Infinity) return
-    if (running.deadline !== undefined) running.deadline.cancelled = true
-    running.deadline = this.#timers.set(this.#at + this.#graceMs, () => {
-      this.#out.push({ type: 'terminate', batch, loss: { reason: 'terminated', cause: error } })
+    if (batch.deadline !== undefined) batch.deadline.cancelled = true
+    batch.deadline = this.#timers.set(this.#at + this.#graceMs, () => {
+      if (!batch.isOpen(place)) return
+      this.#terminate(batch, { reason: 'terminated', cause: error })
     })
   }
 
+  #terminate(batch: Batch, loss: Loss): void {
+    this.#dispatcher.noteThread(batch.lane, false)
+    this.#out.push({ type: 'terminate', batch: batch.number, loss })
+  }
+
+  /** A step is revoked that would run right after the one before it. */
+  #recallLinked(workflow: Workflow, node: number): void {
+    const batch = this.#dispatcher.batchOf(workflow, node)
+    if (batch !== undefined) this.#recall(batch)
+  }
+
   #close(message: string, dropRunning: boolean): void {
+    const { lanes } = this.#dispatcher
     this.#closed = message
-    const pending = [...this.#queue]
-    this.#queue.clear()
+    const pending: { workflow: Workflow; node: number }[] = [...this.#dispatcher.queue]
     for (const workflow of this.#workflows.values())
       for (const node of workflow.timers.keys()) pending.push({ workflow, node })
-    if (dropRunning) {
-      for (const { batch, deadline } of this.#running.values()) {
-        pending.push(...batch.calls)
-        if (deadline !== undefined) deadline.cancelled = true
-      }
-      this.#running.clear()
-      this.#free = this.#slots
+    for (const batch of this.#dispatcher.running.values()) {
+      if (dropRunning) for (let place = 0; place < batch.size; place++) pending.push(runAt(batch, place))
+      else if (batch.size > 1 || lanes[batch.lane]?.batches.values().next().value !== batch) this.#recall(batch)
     }
+    if (dropRunning) this.#drop()
+    this.#revokePending(pending)
+  }
+
+  /** What has come back since the close, or been ready before it. */
+  #revokeReady(): void {
+    this.#revokePending([...this.#dispatcher.queue])
+    this.#dispatcher.queue.clear()
+  }
+
+  /** Nobody waits any more for what runs. */
+  #drop(): void {
+    for (const { deadline } of this.#dispatcher.running.values()) if (deadline !== undefined) deadline.cancelled = true
+    this.#dispatcher.drop()
+  }
+
+  #revokePending(pending: readonly { workflow: Workflow; node: number }[]): void {
     for (const { workflow, node } of pending) {
-      if (workflow.isFinal(node)) continue // revoked before, and its run has not stopped
+      if (workflow.isFinal(node) || workflow.isWaiting(node)) continue // revoked before, and its run has not stopped; or a linked step
       const end = this.#revokedByClose(node)
-      if (this.#listening) this.#out.push(callEvents.ended(workflow, node, end, this.#at, this.#at))
+      if (this.#listening) this.#out.push(callEvents.ended(workflow, node, end, this.#at, 0))
       this.#steps.push({ do: 'end', workflow, node, end })
       this.#workDown()
     }
@@ -799,10 +1095,13 @@ export class Scheduler {
   }
 }
 
-const isInside = (hook: Hook, failure: Failure): boolean => failure.origin >= hook.from && failure.origin <= hook.to
+/** Runs of a call whose thread dies each time. */
+const MOST_LOSSES = 4
+const NO_STEPS: readonly Step[] = []
+const SUCCESS = { status: 'succeeded' } as const
+const PASSED: Outcome = { ok: true, value: DROPPED }
 
-/** The call whose end let a node end: for a join, the member that came last. */
-const closerOf = (workflow: Workflow, node: number): number => workflow.closers.get(node) ?? node
+const isInside = (hook: Hook, failure: Failure): boolean => failure.origin >= hook.from && failure.origin <= hook.to
 
 const revokedError = (workflow: Workflow, node: number, cause: unknown): TaskRevokedError =>
   new TaskRevokedError(
@@ -811,14 +1110,49 @@ const revokedError = (workflow: Workflow, node: number, cause: unknown): TaskRev
     { terminated: false, cause },
   )
 
-function endOfRun({ node, args, attempt }: Call, outcome: Extract<Outcome, { ok: boolean }>): End {
+function endOfRun(run: Run, outcome: Extract<Outcome, { ok: boolean }>): End {
   if (outcome.ok) return { status: 'succeeded', value: outcome.value }
-  return { status: 'failed', failure: { error: outcome.error, origin: node, args, item: outcome.item, attempt } }
+  const { error, item, args = argsOf(run) } = outcome
+  return { status: 'failed', failure: { error, origin: run.node, args, item, attempt: run.part.attempt } }
 }
 
-/** Whether a run still speaks for its call: it has not been revoked, nor given up for another run. */
-const isCurrent = ({ workflow, node, attempt }: Call): boolean =>
-  workflow.status(node) === 'running' && workflow.attemptOf(node) === attempt
+/** An error that no worker has seen: whether it is retried is decided here. */
+function retryOrFail({ part: { plan, attempt } }: Run, error: Error): Outcome {
+  const { policy } = plan
+  if (!retriesFor(policy, error) || !hasRetryLeft(policy, attempt - 1)) return { ok: false, error }
+  const jitter = Boolean(policy.retryBackoff) && (policy.retryJitter ?? true)
+  return { ok: 'retry', error, wait: retryDelayOf(policy, attempt - 1, 1), jitter, args: undefined }
+}
+
+function runAt(batch: Batch, place: number): Run {
+  const part = batch.partAt(place)
+  return { batch, place, part, workflow: part.workflow, node: part.node + place - part.at }
+}
+
+const argsOf = ({ batch, place }: Run): readonly unknown[] => batch.callAt(place).args
+
+/** What came in went from step to step in the thread: nobody here knows it. */
+const isPassed = ({ workflow, node }: Run): boolean => workflow.input(node).args[0] === DROPPED
+
+const childKey = (place: number, child: number): string => `${place}.${child}`
+
+function countOf(ends: readonly BatchEnd[]): number {
+  let count = 0
+  for (const end of ends) count += 'outcome' in end ? 1 : 'values' in end ? end.values.length : end.passed
+  return count
+}
+
+/** The place of the last step that left with the one at `place`. */
+function lastLinked(batch: Batch, place: number): number {
+  let last = place
+  while (batch.isLinkedAt(last + 1)) last++
+  return last
+}
+
+/** Steps that left with one that did not succeed will not run. */
+function closeLinked(batch: Batch, from: number): void {
+  for (let place = from; batch.isLinkedAt(place); place++) batch.close(place)
+}
 
 /** The end of a workflow as what it stands for ends: a failure began there, for all that is outside. */
 function endOutside(inner: Workflow, node: number, end: End): End {

@@ -74,7 +74,7 @@ export type Continuation =
   /** It is a member that was added to a header or group while that ran. */
   | { readonly kind: 'member'; readonly workflow: Workflow; readonly join: number; readonly slot: number }
   /** It was applied by a running call. */
-  | { readonly kind: 'child'; readonly batch: number; readonly child: number }
+  | { readonly kind: 'child'; readonly batch: number; readonly call: number; readonly child: number }
 
 /** A header or group to which members can be added. */
 export interface Header {
@@ -93,7 +93,14 @@ export const DROPPED: unique symbol = Symbol('dropped')
 
 const WAITING = codeOf('waiting')
 const READY = codeOf('ready')
+const RUNNING = codeOf('running')
 const SUCCEEDED = codeOf('succeeded')
+
+/** What a running task shows of itself. */
+interface Shown {
+  readonly state: string
+  readonly meta: unknown
+}
 
 /** What a workflow is made from. */
 export interface Plan {
@@ -125,35 +132,34 @@ export class Workflow {
   open = 0
   /** Of a root: calls of its own and of callbacks. */
   callsInAll = 0
-  /** The member that ended last, by join: it is the parent of what comes next. */
-  readonly closers = new Map<number, number>()
   /** What its end leads to outside of it. */
   continuation: Continuation | undefined
   /** The header or group that its value goes into: it is a member added there, or in the place of a member. */
   header: Header | undefined
-  /** What runs in the place of a call. */
-  readonly replacements = new Map<number, Workflow>()
-  /** What has come through passes. */
-  readonly passed = new Map<number, Input>()
-  readonly fillings = new Map<number, Filling>()
-  readonly watched = new Set<number>()
-  /** Runs that calls have had beside the last one; those that had any. */
-  readonly retries = new Map<number, number>()
   /** All of it is to be revoked: joins of revoked members are revoked too. */
   isRevoked = false
-  /** Arguments that `retry({ args })` has given, in place of all. */
-  readonly replacedArgs = new Map<number, readonly unknown[]>()
-  /** What a scheduled or retrying node waits for, and what would revoke one that has not started. */
-  readonly timers = new Map<number, Timer>()
-  readonly expiries = new Map<number, Timer>()
-  /** States that running tasks show of themselves, and how far they say they are. */
-  readonly shown = new Map<number, { readonly state: string; readonly meta: unknown }>()
-  readonly progress = new Map<number, unknown>()
-  readonly #children = new Map<number, ChildRef[]>()
+  /** A thread died under steps of it that had left together: from then on each leaves alone. */
+  isSuspect = false
+  /** Batches under way in which steps of it run right after each other. */
+  linkedBatches = 0
   readonly #statuses: Uint8Array
   /** What came in until a node is final, then its value or its {@link Failure}. */
   readonly #values: unknown[]
   #feeders: Int32Array | undefined
+  // Most workflows are one call and need none of these.
+  #closers: Map<number, number> | undefined
+  #replacements: Map<number, Workflow> | undefined
+  #passed: Map<number, Input> | undefined
+  #fillings: Map<number, Filling> | undefined
+  #watched: Set<number> | undefined
+  #retries: Map<number, number> | undefined
+  #replacedArgs: Map<number, readonly unknown[]> | undefined
+  #timers: Map<number, Timer> | undefined
+  #expiries: Map<number, Timer> | undefined
+  #shown: Map<number, Shown> | undefined
+  #progress: Map<number, unknown> | undefined
+  #losses: Map<number, number> | undefined
+  #children: Map<number, ChildRef[]> | undefined
 
   constructor(submit: Plan, number: number, idPrefix: string, origin?: Origin) {
     this.number = number
@@ -167,6 +173,149 @@ export class Workflow {
     this.left = submit.graph.size
     this.#statuses = new Uint8Array(submit.graph.size)
     this.#values = new Array(submit.graph.size)
+  }
+
+  /** The member that ended last, by join: it is the parent of what comes next. */
+  get closers(): Map<number, number> {
+    this.#closers ??= new Map()
+    return this.#closers
+  }
+
+  /** What runs in the place of a call. */
+  get replacements(): Map<number, Workflow> {
+    this.#replacements ??= new Map()
+    return this.#replacements
+  }
+
+  /** What has come through passes. */
+  get passed(): Map<number, Input> {
+    this.#passed ??= new Map()
+    return this.#passed
+  }
+
+  get fillings(): Map<number, Filling> {
+    this.#fillings ??= new Map()
+    return this.#fillings
+  }
+
+  /** Runs that calls have had beside the last one; those that had any. */
+  get retries(): Map<number, number> {
+    this.#retries ??= new Map()
+    return this.#retries
+  }
+
+  /** Arguments that `retry({ args })` has given, in place of all. */
+  get replacedArgs(): Map<number, readonly unknown[]> {
+    this.#replacedArgs ??= new Map()
+    return this.#replacedArgs
+  }
+
+  /** What a scheduled or retrying node waits for. */
+  get timers(): Map<number, Timer> {
+    this.#timers ??= new Map()
+    return this.#timers
+  }
+
+  /** What would revoke a call that has not started. */
+  get expiries(): Map<number, Timer> {
+    this.#expiries ??= new Map()
+    return this.#expiries
+  }
+
+  /** States that running tasks show of themselves. */
+  get shown(): Map<number, Shown> {
+    this.#shown ??= new Map()
+    return this.#shown
+  }
+
+  /** How far running tasks say they are. */
+  get progress(): Map<number, unknown> {
+    this.#progress ??= new Map()
+    return this.#progress
+  }
+
+  /** How often a thread died under a call. */
+  get losses(): Map<number, number> {
+    this.#losses ??= new Map()
+    return this.#losses
+  }
+
+  /** No call of it has ever been tried again. */
+  get hasNoRetries(): boolean {
+    return this.#retries === undefined
+  }
+
+  argsOf(node: number): readonly unknown[] | undefined {
+    return this.#replacedArgs?.get(node)
+  }
+
+  hasReplacedArgs(): boolean {
+    return this.#replacedArgs !== undefined
+  }
+
+  /** It is one call with an id of ours, and nothing started it. */
+  get isLoneCall(): boolean {
+    const { size, ids, delays, scopes } = this.graph
+    return size === 1 && this.origin === undefined && ids.size === 0 && delays.size === 0 && scopes.length === 0
+  }
+
+  /** A call says something of itself that its neighbours do not: an id, a time, other arguments. */
+  isPeculiar(node: number): boolean {
+    const { ids, delays } = this.graph
+    return ids.has(node) || delays.has(node) || this.#replacedArgs?.has(node) === true
+  }
+
+  /** Somebody is to be told of its end. */
+  watch(node: number): void {
+    this.#watched ??= new Set()
+    this.#watched.add(node)
+  }
+
+  isWatched(node: number): boolean {
+    return this.#watched?.has(node) === true
+  }
+
+  /** Whether somebody was to be told. */
+  unwatch(node: number): boolean {
+    return this.#watched?.delete(node) === true
+  }
+
+  /** The node whose end lets a node end: for a join, the member that came last. */
+  closerOf(node: number): number {
+    return this.#closers?.get(node) ?? node
+  }
+
+  /** What came through a pass, once. */
+  takePassed(node: number): Input | undefined {
+    const input = this.#passed?.get(node)
+    this.#passed?.delete(node)
+    return input
+  }
+
+  /** Nobody waits for the nodes of a range, and nothing but their values is known of them. */
+  isBare(from: number, to: number): boolean {
+    if (this.graph.hooks.size > 0 || this.#retries !== undefined || this.#shown !== undefined) return false
+    if (this.#expiries !== undefined || this.#closers !== undefined) return false
+    for (const node of this.#watched ?? []) if (node >= from && node <= to) return false
+    return true
+  }
+
+  /** It starts: it cannot expire any more. */
+  stopExpiry(node: number): void {
+    const expiry = this.#expiries?.get(node)
+    if (expiry !== undefined) expiry.cancelled = true
+  }
+
+  /** The run is over that showed this. */
+  hide(node: number): void {
+    this.#shown?.delete(node)
+  }
+
+  /** Lets go of what only mattered while the node was not final; whether it waited for its time. */
+  letGo(node: number): boolean {
+    this.#fillings?.delete(node) // begun again by a skip that came after its members had been revoked
+    cancelled(this.#expiries, node)
+    return cancelled(this.#timers, node)
   }
 
   status(node: number): Status {
@@ -183,6 +332,10 @@ export class Workflow {
 
   isReady(node: number): boolean {
     return this.#statuses[node] === READY
+  }
+
+  isRunning(node: number): boolean {
+    return this.#statuses[node] === RUNNING
   }
 
   succeeded(node: number): boolean {
@@ -209,8 +362,47 @@ export class Workflow {
     this.#statuses[node] = code
   }
 
+  /** Moves calls that all are where they may move from. */
+  moveAll(from: number, to: number, status: Status): void {
+    const code = codeOf(status)
+    for (let node = from; node < to; node++) {
+      checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+      this.#statuses[node] = code
+    }
+  }
+
+  /** Whether all of these have not begun. */
+  areWaiting(from: number, to: number): boolean {
+    for (let node = from; node < to; node++) if (this.#statuses[node] !== WAITING) return false
+    return true
+  }
+
   feed(node: number, input: Input): void {
     this.#values[node] = input
+  }
+
+  feedAll(from: number, to: number, input: Input): void {
+    this.#values.fill(input, from, to)
+  }
+
+  /** Running calls that fill the slots of one join one after the other have succeeded: how many of them were still running. */
+  succeedAll(
+    node: number,
+    values: ArrayLike<unknown>,
+    from: number,
+    count: number,
+    slots: unknown[],
+    slot: number,
+  ): number {
+    let succeeded = 0
+    for (let i = 0; i < count; i++) {
+      if (this.#statuses[node + i] !== RUNNING) continue
+      this.#statuses[node + i] = SUCCEEDED
+      this.#values[node + i] = slots[slot + i] = values[from + i]
+      succeeded++
+    }
+    this.left -= succeeded
+    return succeeded
   }
 
   end(node: number, end: End): void {
@@ -267,13 +459,15 @@ export class Workflow {
   }
 
   addChild(node: number, child: ChildRef): void {
-    const children = this.#children.get(node)
-    if (children === undefined) this.#children.set(node, [child])
-    else children.push(child)
+    const children = this.#children ?? new Map<number, ChildRef[]>()
+    this.#children = children
+    const known = children.get(node)
+    if (known === undefined) children.set(node, [child])
+    else known.push(child)
   }
 
   children(node: number): readonly ChildRef[] {
-    return this.#children.get(node) ?? []
+    return this.#children?.get(node) ?? []
   }
 
   idOf(node: number): string {
@@ -296,7 +490,7 @@ export class Workflow {
 
   /** Which run of a call this is, or would be next: 1 for the first. */
   attemptOf(node: number): number {
-    return 1 + (this.retries.get(node) ?? 0)
+    return this.#retries === undefined ? 1 : 1 + (this.#retries.get(node) ?? 0)
   }
 
   /** Who a call is, for its errors. */
@@ -356,6 +550,14 @@ export class Workflow {
     rememberFailure(described)
     return described
   }
+}
+
+function cancelled(timers: Map<number, Timer> | undefined, node: number): boolean {
+  const timer = timers?.get(node)
+  if (timer === undefined) return false
+  timer.cancelled = true
+  timers?.delete(node)
+  return true
 }
 
 function feedersOf(graph: Graph): Int32Array {

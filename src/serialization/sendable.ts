@@ -16,6 +16,8 @@ export interface SendableOptions {
   readonly maxDepth: number
   /** What the value is, the first word of every path: `args[0]`, `value`. */
   readonly what: string
+  /** Notes down every object on the way. */
+  readonly meetings?: { note(object: object): void }
 }
 
 /** What was seen on the way through a value that may cross. */
@@ -127,6 +129,7 @@ function enter(walk: Walk, value: object): void {
   if (typeof value !== 'object' || types.isProxy(value)) throw refused(walk, reasonAgainst(value))
   const depth = (walk.frame?.depth ?? 0) + 1
   if (depth > walk.options.maxDepth) throw refused(walk, TOO_DEEP(walk.options.maxDepth))
+  walk.options.meetings?.note(value)
   const contents = admit(walk, value)
   if (contents !== undefined) walk.frame = { contents, above: walk.frame, depth, index: -1, isSeen: false }
 }

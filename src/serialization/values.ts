@@ -21,6 +21,25 @@ export function pack(value: unknown, options: SendableOptions): Packed {
   return { value: separated, errors: { placeholders: found.placeholders, encoded: encodeErrors(found.errors) } }
 }
 
+/** Which objects are in the values of one message: structured clone would make those that are in two of them one object there. */
+export class Meetings {
+  readonly #objects = new Set<object>()
+  #wasMet = false
+
+  /** An object is found in a value. */
+  note(object: object): void {
+    if (this.#objects.has(object)) this.#wasMet = true
+    else this.#objects.add(object)
+  }
+
+  /** What has just been packed, for itself if something of it was met before. */
+  apart(packed: Packed): Packed {
+    if (!this.#wasMet) return packed
+    this.#wasMet = false
+    return structuredClone(packed)
+  }
+}
+
 /** The value again, errors included. It uses up what it is given: errors take the place of their placeholders. */
 export function unpack({ value, errors }: Packed, run: RunIdentity): unknown {
   return errors === undefined ? value : restoreErrors(value, errors.placeholders, decodeErrors(errors.encoded, run))

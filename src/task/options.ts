@@ -1,13 +1,23 @@
 /** Options of a task, given once where it is defined. */
 
 import { checkPolicy, POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
-import { checkOptions, flag, type OptionRule, text } from '../option-rules.js'
+import { checkOptions, flag, type OptionRule, text, wholeFrom } from '../option-rules.js'
 import type { TaskContext } from './context.js'
+import { type RateLimit, rateLimitRule } from './rate-limit.js'
 
 /** Options of a task, given once with `task`; those shared with call options yield to the call's. */
 export interface TaskOptions extends RunPolicy, TaskHandlers {
   /** Full registered name. Default: `namespace.key`. */
   readonly name?: string
+  /** Most starts per time: `'10/s'`, `'100/m'`, `'5/h'`, or a number per second. Default, 0 and `Infinity`: unlimited. */
+  readonly rateLimit?: RateLimit
+  /** Most runs at one time in the runtime; whole, from 1. Default `Infinity`: as many as there are threads. */
+  readonly concurrency?: number
+  /**
+   * May leave for a thread together with other ready calls. Calls then start in queue order but for what one batch (about 2 ms of work) may put
+   * forward. `false`: each call leaves alone, in strict order. Default `true`.
+   */
+  readonly batch?: boolean
   /** Show the state `STARTED` while running; else it stays `RECEIVED` until the end. Default `false`. */
   readonly trackStarted?: boolean
 }
@@ -33,9 +43,17 @@ export type TaskEnd =
 
 const handler: OptionRule = { expected: 'a function', accepts: (value) => typeof value === 'function' }
 
+const wholeOrInfinite: OptionRule = {
+  expected: 'a whole number from 1, or Infinity',
+  accepts: (value) => value === Infinity || wholeFrom(1).accepts(value),
+}
+
 const TASK_RULES: Readonly<Record<string, OptionRule>> = {
   ...POLICY_RULES,
   name: text,
+  rateLimit: rateLimitRule,
+  concurrency: wholeOrInfinite,
+  batch: flag,
   trackStarted: flag,
   beforeStart: handler,
   onSuccess: handler,

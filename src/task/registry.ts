@@ -17,8 +17,17 @@ const records = slots[SLOT]
 
 const identity = (moduleUrl: string, taskName: string): string => `${moduleUrl}#${taskName}`
 
+const COUNT = Symbol.for('celeriac.registrations')
+const counted = globalThis as { [COUNT]?: { count: number } }
+counted[COUNT] ??= { count: 0 }
+const counter = counted[COUNT]
+
+/** How often a task has been registered: whoever keeps what it found sees by it that it may have changed. */
+export const registrations = (): number => counter.count
+
 /** Registers a task; one of the same identity is replaced, as when a module is evaluated again. */
 export function registerTask(record: TaskRecord): void {
+  counter.count++
   records.set(identity(record.moduleUrl, record.taskName), record)
 }
 

@@ -7,6 +7,7 @@ export class Run {
   /** Runs are numbered in the order in which they started. */
   readonly number: number
   phase: 'waiting' | 'running' | 'finished' = 'waiting'
+  hasBegun = false
   /** It waits for a child. */
   isParked = false
   /** The module of its task is being imported. */

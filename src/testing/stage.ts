@@ -42,11 +42,15 @@ export class Stage {
       autoAdvance,
       isBusy: () => this.executor.runs.some(isAtWork),
     })
-    const { callsPerThread, maxDepth, defaults, startTimeout } = settings
+    const { maxDepth, defaults, startTimeout } = settings
     const { conductor, faults } = this
-    const played = { threads, callsPerThread, maxDepth, defaults, startTimeout, conductor, faults }
+    const played = { threads, maxDepth, defaults, startTimeout, conductor, faults }
+    const parts = partsOf(settings)
     this.parts = {
-      ...partsOf(settings),
+      ...parts,
+      // Each call leaves alone: when it begins and ends is decided here.
+      scheduling: { ...parts.scheduling, batching: false },
+      lanes: threads,
       environment: this.#environment(threads),
       hold: conductor.hold,
       admission: { maxDepth, entryFileUrl: undefined },

@@ -2,31 +2,36 @@
  * Runs calls on this thread as if it were several: the same worker code and the same clones as on threads, under a clock that is moved, in
  * an order that is decided. The one file here that knows the seam to the scheduler; when something happens is the conductor's, and what
  * goes wrong the faults'.
+ *
+ * Each call leaves alone, so a batch is one call: it gets its turn to begin, and its turn to end.
  */
 import { clearTimeout, setTimeout } from 'node:timers'
 import type { RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
-import { decodeAnswer, encodeBatch, encodeTold, reportSaying } from '../executors/call-messages.js'
-import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
-import type { Batch, Loss, Told } from '../scheduler/messages.js'
+import { BatchUnderWay } from '../executors/batch-under-way.js'
+import { encodeTold, reportSaying } from '../executors/call-messages.js'
+import { Cursors } from '../executors/cursors.js'
+import type { Ends, Executor, Report, WorkerInfo } from '../executors/executor.js'
+import type { Batch } from '../scheduler/batch.js'
+import type { Loss, Told } from '../scheduler/messages.js'
 import { encodeError } from '../serialization/errors.js'
-import { findTask } from '../task/registry.js'
+import { findTask, type TaskRecord } from '../task/registry.js'
+import { BatchRunner } from '../worker/batch-runner.js'
+import { runOf } from '../worker/identity.js'
 import { loadTask } from '../worker/load-module.js'
-import type { CallMessage, OutcomeMessage, Saying, Told as ToldMessage } from '../worker/protocol.js'
-import { runCall } from '../worker/run-task.js'
+import type { AnswerMessage, BatchMessage, PartMessage, Saying } from '../worker/protocol.js'
 import type { Conductor } from './conductor.js'
 import type { Faults, Strike } from './faults.js'
 import { cloned } from './own-realm.js'
 import { forget, watching } from './real-work.js'
 import { Run } from './run.js'
-import { standIn } from './stand-in.js'
+import { type StandIn, standIn } from './stand-in.js'
 import { isMeant, type Target } from './target.js'
 import { VirtualThreads } from './virtual-threads.js'
 
 /** What it is made with. */
 export interface VirtualOptions {
   readonly threads: number
-  readonly callsPerThread: number
   readonly maxDepth: number
   readonly defaults: RunPolicy
   /** How long a task module may take to import, in ms of real time: importing is real work. */
@@ -37,27 +42,25 @@ export interface VirtualOptions {
   readonly clock: Clock
 }
 
-/** A batch under way. */
+/** A call under way. */
 interface Underway {
-  readonly batch: Batch
-  readonly runs: Run[]
-  readonly hearing: Map<number, (told: ToldMessage) => void>
-  isCancelled: boolean
+  readonly sent: BatchUnderWay
+  readonly run: Run
+  readonly runner: BatchRunner
 }
 
 const LOST_BY_TEST: Loss = { reason: 'exit', exitCode: 1, cause: new Error('loseWorker() was called') }
 const WENT_DOWN_WITH_IT: Loss = { reason: 'exit', exitCode: 1 }
 
 export class VirtualExecutor implements Executor {
-  readonly slots: number
   readonly #options: VirtualOptions
   readonly #report: Report
   readonly #threads: VirtualThreads
+  readonly #cursors = new Cursors()
   readonly #underway = new Map<number, Underway>()
   #runCount = 0
 
   constructor(options: VirtualOptions, report: Report) {
-    this.slots = options.threads * options.callsPerThread
     this.#options = options
     this.#report = report
     this.#threads = new VirtualThreads(options.threads, report)
@@ -65,21 +68,27 @@ export class VirtualExecutor implements Executor {
 
   /** Runs that have not ended, in the order in which they started. */
   get runs(): readonly Run[] {
-    return [...this.#underway.values()].flatMap(({ runs }) => runs.filter(({ phase }) => phase !== 'finished'))
+    return [...this.#underway.values()].map(({ run }) => run)
   }
 
   dispatch(batch: Batch): void {
-    const underway: Underway = { batch, runs: [], hearing: new Map(), isCancelled: false }
+    const { workflow, node, task } = batch.callAt(0)
+    const who = { id: workflow.idOf(node), taskName: task.task, moduleUrl: task.moduleUrl }
+    const run = new Run(this.#runCount++, who)
+    const sent = new BatchUnderWay(batch, this.#cursors, this.#options.maxDepth)
+    const underway = { sent, run, runner: this.#newRunner(sent, run) }
     this.#underway.set(batch.number, underway)
-    this.#threads.place(batch.number)
+    this.#threads.place(batch.number, batch.lane)
     void this.#perform(underway)
   }
 
+  /** Nothing is ever sent ahead: what has left has begun. */
+  recall(batch: Batch): number {
+    return batch.size
+  }
+
   tell(batch: number, call: number, told: Told): void {
-    const underway = this.#underway.get(batch)
-    if (underway === undefined) return
-    if (told.kind === 'cancel') underway.isCancelled = true
-    underway.hearing.get(call)?.(cloned(encodeTold(told, this.#options.maxDepth)))
+    this.#underway.get(batch)?.runner.tell({ batch, call, told: cloned(encodeTold(told, this.#options.maxDepth)) })
     this.#options.conductor.wake()
   }
 
@@ -89,11 +98,8 @@ export class VirtualExecutor implements Executor {
 
   /** Loses the thread of a run of that task, if there is one. */
   loseWorker(target: Target | undefined): boolean {
-    const isHit = (run: Run): boolean => target === undefined || isMeant(target, run)
-    const hit = [...this.#underway.values()].find(({ runs }) =>
-      runs.some((run) => run.phase !== 'finished' && isHit(run)),
-    )
-    if (hit !== undefined) this.terminate(hit.batch.number, LOST_BY_TEST)
+    const hit = [...this.#underway.values()].find(({ run }) => target === undefined || isMeant(target, run))
+    if (hit !== undefined) this.terminate(hit.sent.batch.number, LOST_BY_TEST)
     return hit !== undefined
   }
 
@@ -105,101 +111,91 @@ export class VirtualExecutor implements Executor {
 
   async destroy(): Promise<void> {
     this.#options.conductor.stop()
-    for (const { runs } of this.#underway.values()) for (const run of runs) forget(run)
+    for (const { run } of this.#underway.values()) forget(run)
     this.#underway.clear()
   }
 
-  /** Runs the calls of a batch one after the other, each when its turn to begin comes, and answers when that to end has come. */
   async #perform(underway: Underway): Promise<void> {
-    const { maxDepth, defaults, conductor } = this.#options
-    const { batch } = underway
-    const { message, refused } = encodeBatch(batch, maxDepth, defaults)
-    const answers: OutcomeMessage[] = []
-    for (const [index, call] of cloned(message).calls.entries()) {
-      const run = this.#enter(underway, call)
-      await conductor.turn(run.number, 'begin')
-      if (!this.#isUnderway(underway)) return
-      if (this.#options.faults.takeLoss(run)) return this.#lose(batch.number, LOST_BY_TEST)
-      answers.push(cloned(await this.#play(underway, index, run, call)))
-      if (!this.#isUnderway(underway)) return
-      await conductor.turn(run.number, 'end')
-      if (!this.#isUnderway(underway)) return
-      run.phase = 'finished'
-    }
-    if (refused.size > 0) await conductor.turn(this.#runCount++, 'end')
+    const { sent, run } = underway
+    const { conductor, faults } = this.#options
+    await conductor.turn(run.number, 'begin')
     if (!this.#isUnderway(underway)) return
-    this.#underway.delete(batch.number)
-    this.#threads.leave(batch.number)
-    this.#report.outcomes(batch.number, decodeAnswer(batch, refused, answers))
+    if (faults.takeLoss(run)) return this.#lose(sent.batch.number, LOST_BY_TEST)
+    const ends = sent.isEmpty ? sent.endsIn(undefined) : await this.#play(underway)
+    if (!this.#isUnderway(underway)) return
+    await conductor.turn(run.number, 'end')
+    if (!this.#isUnderway(underway)) return
+    run.phase = 'finished'
+    this.#underway.delete(sent.batch.number)
+    this.#threads.leave(sent.batch.number)
+    this.#report.ended(sent.batch.number, ends)
+    sent.end()
   }
 
-  #enter({ runs }: Underway, { identity, taskName, moduleUrl }: CallMessage): Run {
-    const run = new Run(this.#runCount++, { id: identity.id, taskName, moduleUrl })
-    runs.push(run)
-    return run
-  }
-
-  /** Runs one call, and watches what it waits for. One that is given up ends there, whatever its body still does. */
-  async #play(underway: Underway, index: number, run: Run, call: CallMessage): Promise<OutcomeMessage> {
+  /** Runs the call, and watches what it waits for. One that is given up ends there, whatever its body still does. */
+  async #play(underway: Underway): Promise<Ends> {
+    const { sent, run } = underway
     run.phase = 'running'
-    const givenUp = run.givenUp.then((why): OutcomeMessage => ({ ok: false, error: encodeError(why) }))
-    const played = watching(run, () => this.#runStruck(underway, index, run, call))
-    const outcome = await Promise.race([played, givenUp])
+    run.hasBegun = true
+    const played = watching(run, () => this.#runStruck(underway)).then((answer) => sent.endsIn(cloned(answer)))
+    const givenUp = run.givenUp.then((why): Ends => ({ ends: [failure(why)], ms: 0, begun: 1 }))
+    const ends = await Promise.race([played, givenUp])
     run.phase = 'waiting'
     forget(run)
     this.#options.conductor.wake()
-    return outcome
+    return ends
   }
 
-  async #runStruck(underway: Underway, index: number, run: Run, call: CallMessage): Promise<OutcomeMessage> {
+  async #runStruck({ sent, run, runner }: Underway): Promise<AnswerMessage> {
+    const { message } = sent
     const strike = this.#options.faults.strike(run)
-    if (strike === undefined) return await this.#runCall(underway, index, run, call)
+    if (strike === undefined) return await runner.run(cloned(message))
+    let instead: StandIn | undefined
     try {
-      const record = await this.#recordOf(run, call, strike)
-      const instead = standIn(record, strike, this.#options.clock, () => this.#isUnderway(underway))
-      try {
-        return await this.#runCall(underway, index, run, { ...call, moduleUrl: instead.moduleUrl })
-      } finally {
-        instead.forget()
-      }
+      const part = message.parts[0] as PartMessage
+      const record = await this.#recordOf(run, part, strike)
+      instead = standIn(record, strike, this.#options.clock, () => this.#underway.get(sent.batch.number)?.run === run)
+      const { moduleUrl } = instead
+      return await runner.run(cloned({ ...message, parts: [{ ...part, moduleUrl }] } satisfies BatchMessage))
     } catch (error) {
-      return { ok: false, error: encodeError(error) }
+      return { ends: [{ at: 0, outcome: { ok: false, error: encodeError(error) } }], ms: 0, said: 0 }
+    } finally {
+      instead?.forget()
     }
   }
 
   /** The task to be struck. The module of a mocked one is not imported for it. */
-  async #recordOf(run: Run, { moduleUrl, taskName, identity }: CallMessage, { body }: Strike) {
+  async #recordOf(run: Run, part: PartMessage, { body }: Strike): Promise<TaskRecord> {
+    const { moduleUrl, taskName } = part
     const known = findTask(moduleUrl, taskName)
     if (known !== undefined) return known
     if (body !== undefined) return { moduleUrl, taskName, fn: body, options: {} }
-    const who = { taskId: identity.id, taskName, attempt: identity.attempt }
-    return await loadTask(moduleUrl, taskName, who, this.#importObserver(run))
+    return await loadTask(moduleUrl, taskName, runOf(part, 0), this.#importObserver(run))
   }
 
-  async #runCall(underway: Underway, index: number, run: Run, call: CallMessage): Promise<OutcomeMessage> {
+  /** A runner for one call: its turn is decided here. */
+  #newRunner(sent: BatchUnderWay, run: Run): BatchRunner {
     const { maxDepth, defaults, clock } = this.#options
-    try {
-      return await runCall(call, {
-        maxDepth,
-        defaults,
-        clock,
-        ...this.#importObserver(run),
-        say: (saying) => this.#hear(underway, index, run, cloned(saying)),
-        hear: (listener) => underway.hearing.set(index, listener),
-        isCancelled: () => underway.isCancelled,
-      })
-    } finally {
-      underway.hearing.delete(index)
-    }
+    const imports = this.#importObserver(run)
+    return new BatchRunner({
+      setup: { maxDepth, defaults, callsPerThread: 1, cursors: this.#cursors.cells },
+      clock,
+      stopwatch: () => this.#options.clock.now(),
+      say: (_batch, _call, saying) => this.#hear(sent.batch, run, cloned(saying)),
+      send: () => {}, // its only end comes with the answer
+      checkMail: () => {},
+      importing: (_batch, moduleUrl) => imports.importing(moduleUrl),
+      imported: () => imports.imported(),
+    })
   }
 
-  #hear(underway: Underway, index: number, run: Run, saying: Saying): void {
-    if (!this.#isUnderway(underway) || run.phase === 'finished') return
+  #hear(batch: Batch, run: Run, saying: Saying): void {
+    if (this.#underway.get(batch.number)?.run !== run) return
     if (saying.kind === 'parked' || saying.kind === 'resumed') {
       run.isParked = saying.kind === 'parked'
-      this.#threads.park(underway.batch.number, run.isParked)
+      this.#threads.park(batch.number, run.isParked)
     }
-    reportSaying(this.#report, underway.batch, index, saying)
+    reportSaying(this.#report, batch, 0, saying)
   }
 
   /** Importing is real work, with a real limit. */
@@ -222,23 +218,31 @@ export class VirtualExecutor implements Executor {
     const cause = new Error(
       `importing ${run.importing} took longer than startTimeout (${this.#options.startTimeout} ms)`,
     )
-    const hit = [...this.#underway.values()].find(({ runs }) => runs.includes(run))
-    if (hit !== undefined) this.#lose(hit.batch.number, { reason: 'start', cause })
+    const hit = [...this.#underway.values()].find((one) => one.run === run)
+    if (hit !== undefined) this.#lose(hit.sent.batch.number, { reason: 'start', cause })
   }
 
   /** A thread is gone: what ran on it is lost, and what its bodies still do is heard by nobody. */
   #lose(number: number, loss: Loss): void {
-    if (!this.#underway.has(number)) return
-    const lost = this.#threads.lose(number, loss.reason)
-    for (const each of lost) {
-      for (const run of this.#underway.get(each)?.runs ?? []) forget(run)
-      this.#underway.delete(each)
+    const lane = this.#underway.get(number)?.sent.batch.lane
+    if (lane === undefined) return
+    const lost = this.#threads.lose(number, loss.reason).flatMap((each) => this.#underway.get(each) ?? [])
+    for (const { sent, run } of lost) {
+      forget(run)
+      this.#underway.delete(sent.batch.number)
+      sent.end()
     }
-    for (const each of lost) this.#report.lost(each, each === number ? loss : WENT_DOWN_WITH_IT)
+    for (const { sent, run } of lost) {
+      const isIt = sent.batch.number === number
+      this.#report.lost(sent.batch.number, isIt ? loss : WENT_DOWN_WITH_IT, isIt || run.hasBegun ? 1 : 0)
+    }
+    this.#report.thread(lane, true)
     this.#options.conductor.wake()
   }
 
-  #isUnderway({ batch }: Underway): boolean {
-    return this.#underway.has(batch.number)
+  #isUnderway({ sent }: Underway): boolean {
+    return this.#underway.has(sent.batch.number)
   }
 }
+
+const failure = (error: Error) => ({ at: 0, outcome: { ok: false as const, error } })

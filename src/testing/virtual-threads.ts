@@ -2,7 +2,9 @@
 import type { Report, WorkerInfo } from '../executors/executor.js'
 
 interface VirtualThread {
+  /** The number of its lane: a thread that takes the place of another one takes its number, too. */
   readonly id: number
+  readonly threadId: number
   done: number
   /** Numbers of the batches on it, and whether each waits for a child. */
   readonly batches: Map<number, boolean>
@@ -12,25 +14,22 @@ type Offline = Parameters<Report['offline']>[1]
 
 export class VirtualThreads {
   readonly #report: Report
-  readonly #size: number
-  readonly #threads: VirtualThread[] = []
+  readonly #threads: (VirtualThread | undefined)[]
   #count = 0
 
   constructor(size: number, report: Report) {
-    this.#size = size
     this.#report = report
+    this.#threads = Array.from({ length: size }, () => undefined)
   }
 
-  /** Puts a batch on the thread that has least to do. */
-  place(batch: number): void {
-    while (this.#threads.length < this.#size) this.#start()
-    const least = this.#threads.reduce((best, thread) => (runningOn(thread) < runningOn(best) ? thread : best))
-    least.batches.set(batch, false)
+  /** Puts a batch on its thread, which starts if need be. */
+  place(batch: number, lane: number): void {
+    this.#threads[lane] ??= this.#start(lane)
+    this.#threads[lane].batches.set(batch, false)
   }
 
   park(batch: number, isParked: boolean): void {
-    const thread = this.#threadOf(batch)
-    if (thread?.batches.has(batch)) thread.batches.set(batch, isParked)
+    this.#threadOf(batch)?.batches.set(batch, isParked)
   }
 
   leave(batch: number): void {
@@ -42,31 +41,29 @@ export class VirtualThreads {
   lose(batch: number, reason: Offline): readonly number[] {
     const thread = this.#threadOf(batch)
     if (thread === undefined) return []
-    this.#threads.splice(this.#threads.indexOf(thread), 1)
+    this.#threads[thread.id] = undefined
     this.#report.offline(infoOf(thread), reason)
     return [...thread.batches.keys()]
   }
 
   list(): readonly WorkerInfo[] {
-    return this.#threads.map(infoOf)
+    return this.#threads.flatMap((thread) => (thread === undefined ? [] : [infoOf(thread)]))
   }
 
-  #start(): void {
-    const thread = { id: this.#count++, done: 0, batches: new Map() }
-    this.#threads.push(thread)
+  #start(id: number): VirtualThread {
+    const thread = { id, threadId: this.#count++, done: 0, batches: new Map() }
     this.#report.online(infoOf(thread))
+    return thread
   }
 
   #threadOf(batch: number): VirtualThread | undefined {
-    return this.#threads.find(({ batches }) => batches.has(batch))
+    return this.#threads.find((thread) => thread?.batches.has(batch))
   }
 }
 
-const runningOn = ({ batches }: VirtualThread): number => [...batches.values()].filter((isParked) => !isParked).length
-
-const infoOf = (thread: VirtualThread): WorkerInfo => ({
-  id: thread.id,
-  threadId: thread.id,
-  done: thread.done,
-  running: runningOn(thread),
+const infoOf = ({ id, threadId, done, batches }: VirtualThread): WorkerInfo => ({
+  id,
+  threadId,
+  done,
+  running: [...batches.values()].filter((isParked) => !isParked).length,
 })

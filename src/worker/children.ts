@@ -3,7 +3,7 @@ import { ResultTimeoutError } from '../errors.js'
 import type { ChildResult, GetOptions, RevokeOptions } from '../result/async-result.js'
 import { decodeError } from '../serialization/errors.js'
 import { type Packed, pack, unpack } from '../serialization/values.js'
-import type { ChildOutcome, Told } from './protocol.js'
+import type { ChildOutcome, Saying, Told } from './protocol.js'
 import type { RunSetting } from './run-setting.js'
 
 type Ended = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error }
@@ -15,6 +15,7 @@ interface Pending {
 }
 
 export class Children {
+  readonly #say: (saying: Saying) => void
   readonly #setting: RunSetting
   /** The parent's id and run: another run of it applies other children. */
   readonly #idPrefix: string
@@ -22,7 +23,8 @@ export class Children {
   /** Waits under way: the first lends the thread, the last takes it back. */
   #waits = 0
 
-  constructor(setting: RunSetting, idPrefix: string) {
+  constructor(say: (saying: Saying) => void, setting: RunSetting, idPrefix: string) {
+    this.#say = say
     this.#setting = setting
     this.#idPrefix = idPrefix
   }
@@ -31,7 +33,7 @@ export class Children {
   apply(canvas: Packed, asked: string | undefined): ChildResult<unknown> {
     const child = this.#pending.push({ ended: undefined, waiting: new Set() }) - 1
     const id = asked ?? `${this.#idPrefix}.${child}`
-    this.#setting.say({ kind: 'apply', child, id, canvas })
+    this.#say({ kind: 'apply', child, id, canvas })
     return {
       id,
       get: (options: GetOptions = {}) => this.#get(child, id, options),
@@ -80,17 +82,17 @@ export class Children {
   }
 
   async #lendThread(wait: () => Promise<void>): Promise<void> {
-    if (this.#waits++ === 0) this.#setting.say({ kind: 'parked' })
+    if (this.#waits++ === 0) this.#say({ kind: 'parked' })
     try {
       await wait()
     } finally {
-      if (--this.#waits === 0) this.#setting.say({ kind: 'resumed' })
+      if (--this.#waits === 0) this.#say({ kind: 'resumed' })
     }
   }
 
   #revoke(child: number, { reason, terminate = false }: RevokeOptions): void {
     const packed = pack(reason, { maxDepth: this.#setting.maxDepth, what: 'reason' })
-    this.#setting.say({ kind: 'revoke-child', child, reason: packed, terminate })
+    this.#say({ kind: 'revoke-child', child, reason: packed, terminate })
   }
 }
 

@@ -12,7 +12,8 @@ import { pack } from '../serialization/values.js'
 import type { ChildOptions, RetryOptions, TaskContext } from '../task/context.js'
 import { hasRetryLeft, retryDelayOf } from '../task/retry.js'
 import { Children } from './children.js'
-import type { CallMessage } from './protocol.js'
+import { groupIndexOf, idOf, parentIdOf, rootIdOf, runOf } from './identity.js'
+import type { PartMessage, Saying } from './protocol.js'
 import type { RunSetting } from './run-setting.js'
 import { StopSignal } from './stop-signal.js'
 import { TaskSignal } from './task-signal.js'
@@ -43,64 +44,110 @@ const REJECT_RULES: Readonly<Record<string, OptionRule>> = {
   requeue: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
 }
 
+/** What only a task that looks around needs; made when it does. */
+interface Surroundings {
+  readonly children: Children
+  readonly stop: StopSignal
+}
+
 export class RunningTask implements TaskContext {
-  readonly id: string
-  readonly taskName: string
-  readonly rootId: string
-  readonly parentId: string | undefined
-  readonly groupId: string | undefined
-  readonly groupIndex: number | undefined
-  readonly headers: Readonly<Record<string, unknown>>
-  readonly retries: number
-  readonly eta: Date | undefined
-  readonly expires: Date | undefined
+  readonly #part: PartMessage
+  readonly #offset: number
+  /** Its place in the batch. */
+  readonly #call: number
   readonly #policy: RunPolicy
   readonly #setting: RunSetting
-  readonly #mayAddToChord: boolean
-  readonly #isMapped: boolean
-  readonly #children: Children
-  readonly #stop: StopSignal
+  #startedAt: number | undefined
+  #surroundings: Surroundings | undefined
 
-  constructor({ identity, taskName, mayAddToChord, how }: CallMessage, policy: RunPolicy, setting: RunSetting) {
-    this.id = identity.id
-    this.taskName = taskName
-    this.rootId = identity.rootId
-    this.parentId = identity.parentId
-    this.groupId = identity.groupId
-    this.groupIndex = identity.groupIndex
-    this.headers = Object.freeze(identity.headers)
-    this.retries = identity.attempt - 1
-    this.eta = identity.eta
-    this.expires = identity.expires
+  constructor(part: PartMessage, offset: number, call: number, policy: RunPolicy, setting: RunSetting) {
+    this.#part = part
+    this.#offset = offset
+    this.#call = call
     this.#policy = policy
     this.#setting = setting
-    this.#mayAddToChord = mayAddToChord
-    this.#isMapped = how !== 'call'
-    this.#stop = new StopSignal(policy.softTimeLimit, { taskId: this.id, taskName, attempt: identity.attempt }, setting)
-    this.#children = new Children(setting, `${this.id}.${identity.attempt}`)
-    setting.hear((told) => (told.kind === 'child' ? this.#children.settle(told) : this.#stop.cancel(told.error)))
-    Object.freeze(this)
+  }
+
+  get id(): string {
+    return idOf(this.#part, this.#offset)
+  }
+
+  get taskName(): string {
+    return this.#part.taskName
+  }
+
+  get rootId(): string {
+    return rootIdOf(this.#part, this.#offset)
+  }
+
+  get parentId(): string | undefined {
+    return parentIdOf(this.#part, this.#offset)
+  }
+
+  get groupId(): string | undefined {
+    return this.#part.who.groupId
+  }
+
+  get groupIndex(): number | undefined {
+    return groupIndexOf(this.#part, this.#offset)
+  }
+
+  get headers(): Readonly<Record<string, unknown>> {
+    return this.#part.who.headers === undefined ? NO_HEADERS : Object.freeze(this.#part.who.headers)
+  }
+
+  get retries(): number {
+    return this.#part.who.attempt - 1
+  }
+
+  get eta(): Date | undefined {
+    return this.#part.who.eta
+  }
+
+  get expires(): Date | undefined {
+    return this.#part.who.expires
   }
 
   get signal(): AbortSignal {
-    return this.#stop.signal
+    return this.#around().stop.signal
+  }
+
+  #around(): Surroundings {
+    if (this.#surroundings !== undefined) return this.#surroundings
+    const children = new Children((saying) => this.#say(saying), this.#setting, `${this.id}.${this.#part.who.attempt}`)
+    const stop = new StopSignal(this.#policy.softTimeLimit, this.#run(), this.#setting)
+    if (this.#startedAt !== undefined) stop.start(this.#startedAt)
+    this.#surroundings = { children, stop }
+    this.#setting.hear(this.#call, (told) => {
+      if (told.kind === 'child') children.settle(told)
+      else stop.cancel(told.error)
+    })
+    return this.#surroundings
+  }
+
+  #run(): RunIdentity {
+    return runOf(this.#part, this.#offset)
+  }
+
+  #say(saying: Saying): void {
+    this.#setting.say(this.#call, saying)
   }
 
   /** The body begins: limits count from here. */
   start(): void {
-    this.#stop.start()
-    const { timeLimit } = this.#policy
-    if (timeLimit !== undefined && timeLimit !== Infinity) this.#setting.say({ kind: 'started' })
+    const { timeLimit = Infinity, softTimeLimit = Infinity } = this.#policy
+    if (softTimeLimit !== Infinity) this.#startedAt = this.#setting.clock.now()
+    if (timeLimit !== Infinity) this.#say({ kind: 'started' })
   }
 
   /** The run is over: no limit strikes any more. */
   end(): void {
-    this.#stop.end()
+    this.#surroundings?.stop.end()
   }
 
   replace<R>(canvas: Complete<R>): R {
     requireCanvas(canvas, 'replace')
-    if (this.#isMapped)
+    if (this.#part.how !== 'call')
       throw new InvalidCanvasError(
         'an item of map, starmap or chunks cannot replace itself: it is a part of one call',
         'replace',
@@ -113,23 +160,23 @@ export class RunningTask implements TaskContext {
 
   addToChord(canvas: Complete<unknown>): void {
     requireCanvas(canvas, 'addToChord')
-    if (!this.#mayAddToChord)
+    if (!this.#part.who.mayAddToChord)
       throw new InvalidCanvasError(
         `"${this.taskName}" is no member of a header or group, so there is nothing to add to`,
         'addToChord',
       )
-    this.#setting.say({ kind: 'add-to-chord', canvas: this.#packed(flatten(canvas), 'addToChord') })
+    this.#say({ kind: 'add-to-chord', canvas: this.#packed(flatten(canvas), 'addToChord') })
   }
 
   apply<R>(canvas: Complete<R>, options?: ChildOptions<R>): ChildResult<R> {
     requireCanvas(canvas, 'apply')
     const given = canvas as unknown as Canvas
     const whole = options === undefined ? given : given.set(options as CallOptions)
-    return this.#children.apply(this.#packed(flatten(whole), 'apply'), whole.options.taskId) as ChildResult<R>
+    return this.#around().children.apply(this.#packed(flatten(whole), 'apply'), whole.options.taskId) as ChildResult<R>
   }
 
   progress(value: unknown): void {
-    this.#setting.say({ kind: 'progress', value: this.#packed(value, 'progress') })
+    this.#say({ kind: 'progress', value: this.#packed(value, 'progress') })
   }
 
   updateState(state: string, meta?: unknown): void {
@@ -139,7 +186,7 @@ export class RunningTask implements TaskContext {
         'state',
         state,
       )
-    this.#setting.say({ kind: 'state', state, meta: this.#packed(meta, 'meta') })
+    this.#say({ kind: 'state', state, meta: this.#packed(meta, 'meta') })
   }
 
   retry(options: RetryOptions = {}): never {
@@ -171,16 +218,13 @@ export class RunningTask implements TaskContext {
   }
 
   #exceeded({ maxRetries = 3 }: RunPolicy): MaxRetriesExceededError {
-    const run: RunIdentity = { taskId: this.id, taskName: this.taskName, attempt: this.retries + 1 }
-    return new MaxRetriesExceededError(
-      `"${this.taskName}" asked for a retry, and has had all ${maxRetries}`,
-      run,
-      maxRetries,
-    )
+    const message = `"${this.taskName}" asked for a retry, and has had all ${maxRetries}`
+    return new MaxRetriesExceededError(message, this.#run(), maxRetries)
   }
 }
 
 const FLAT_LEVELS = 6
+const NO_HEADERS: Readonly<Record<string, unknown>> = Object.freeze({})
 
 const waitFor = (wait: number | Date | undefined) => (wait === undefined ? undefined : { wait, jitter: false })
 

@@ -2,61 +2,59 @@
  * What every worker thread starts with, by way of `entry.cts`. It imports nothing of the user's, so it cannot fail to load; task modules are
  * imported later, call by call, where a failure is that call's. It must stay light: it never sees the scheduler.
  */
-import { MessageChannel, type MessagePort, parentPort, threadId } from 'node:worker_threads'
-import { system } from '../environment.js'
-import { encodeError } from '../serialization/errors.js'
-import { markAsWorker } from './mark.js'
 import {
-  type AnswerMessage,
-  type BatchMessage,
-  CANCELLED,
-  type ControlMessage,
-  FLAG_CELLS,
-  type OutcomeMessage,
-  type SideMessage,
-  type Told,
-} from './protocol.js'
-import { runCall } from './run-task.js'
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  threadId,
+  workerData,
+} from 'node:worker_threads'
+import { stopwatch, system } from '../environment.js'
+import { encodeError } from '../serialization/errors.js'
+import { BatchRunner } from './batch-runner.js'
+import { markAsWorker } from './mark.js'
+import type { AnswerMessage, BatchMessage, ControlMessage, SideMessage, WorkerSetup } from './protocol.js'
 
 markAsWorker()
 
 const { port1, port2: port } = new MessageChannel()
-const flags = new Int32Array(new SharedArrayBuffer(FLAG_CELLS * Int32Array.BYTES_PER_ELEMENT))
-/** Who hears what is told to a running call. */
-const hearing = new Map<string, (told: Told) => void>()
+/** How many messages have been sent to the port: a loop that never yields sees by it that there are some. */
+const mail = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+let mailSeen = 0
 
 const say = (message: SideMessage, ...ports: MessagePort[]): void => parentPort?.postMessage(message, ports)
-const nameOf = (batch: number, call: number): string => `${batch}:${call}`
 
-port1.on('message', ({ batch, call, told }: ControlMessage) => hearing.get(nameOf(batch, call))?.(told))
+const runner = new BatchRunner({
+  setup: workerData as WorkerSetup,
+  clock: system.clock,
+  stopwatch,
+  say: (batch, call, saying) => say({ celeriac: 'said', batch, call, saying }),
+  send: (batch, answer) => say({ celeriac: 'ended', batch, answer }),
+  checkMail,
+  importing: (batch, moduleUrl) => say({ celeriac: 'importing', batch, threadId, moduleUrl }),
+  imported: (batch) => say({ celeriac: 'imported', batch, threadId }),
+})
+
+function checkMail(): void {
+  const sent = Atomics.load(mail, 0)
+  if (sent === mailSeen) return
+  mailSeen = sent
+  for (let next = receiveMessageOnPort(port1); next !== undefined; next = receiveMessageOnPort(port1))
+    runner.tell(next.message as ControlMessage)
+}
+
+port1.on('message', (message: ControlMessage) => runner.tell(message))
 port1.unref()
 
-/** Runs the calls of a batch one after the other. Never rejects. */
-export default async function runBatch({ batch, maxDepth, defaults, calls }: BatchMessage): Promise<AnswerMessage> {
-  let said = 0
-  const outcomes: OutcomeMessage[] = []
-  for (const [call, message] of calls.entries()) {
-    const name = nameOf(batch, call)
-    const outcome = await runCall(message, {
-      maxDepth,
-      defaults,
-      clock: system.clock,
-      importing: (moduleUrl) => say({ celeriac: 'importing', batch, threadId, moduleUrl }),
-      imported: () => say({ celeriac: 'imported', batch, threadId }),
-      say: (saying) => {
-        said++
-        say({ celeriac: 'said', batch, call, saying })
-      },
-      hear: (listener) => hearing.set(name, listener),
-      isCancelled: () => Atomics.load(flags, message.cell) === CANCELLED,
-    })
-    hearing.delete(name)
-    outcomes.push(outcome)
-  }
-  return { outcomes, said }
+/** Runs the calls of a batch. Never rejects. */
+export default function runBatch(message: BatchMessage): Promise<AnswerMessage> {
+  return runner.run(message)
 }
 
 // A promise that a task left behind and nobody handled: it must not end the thread, and with it an innocent call.
 process.on('unhandledRejection', (reason) => say({ celeriac: 'stray', error: encodeError(reason) }))
+// What has ended is kept, also when a task ends the thread.
+process.on('exit', () => runner.flush())
 
-say({ celeriac: 'online', threadId, port, flags }, port)
+say({ celeriac: 'online', threadId, port, mail }, port)

@@ -4,20 +4,30 @@ import { ConfigurationError } from '../errors.js'
 import { encodeError } from '../serialization/errors.js'
 import type { TaskContext } from '../task/context.js'
 import type { TaskHandlers } from '../task/options.js'
-import type { RunSetting } from './run-setting.js'
+import type { Saying } from './protocol.js'
 import { TaskSignal } from './task-signal.js'
+
+const NAMES = [
+  'beforeStart',
+  'onSuccess',
+  'onFailure',
+  'onRetry',
+  'afterReturn',
+] as const satisfies readonly (keyof TaskHandlers)[]
+
+export const hasHandlers = (handlers: TaskHandlers): boolean => NAMES.some((name) => handlers[name] !== undefined)
 
 export class Handlers {
   readonly #handlers: TaskHandlers
   readonly #context: TaskContext
   readonly #args: readonly unknown[]
-  readonly #setting: RunSetting
+  readonly #say: (saying: Saying) => void
 
-  constructor(handlers: TaskHandlers, context: TaskContext, args: readonly unknown[], setting: RunSetting) {
+  constructor(handlers: TaskHandlers, context: TaskContext, args: readonly unknown[], say: (saying: Saying) => void) {
     this.#handlers = handlers
     this.#context = context
     this.#args = args
-    this.#setting = setting
+    this.#say = say
   }
 
   beforeStart(): Promise<void> | undefined {
@@ -57,7 +67,7 @@ export class Handlers {
         thrown instanceof TaskSignal
           ? new ConfigurationError(`${thrown.body.kind}() has no effect in a handler`)
           : thrown
-      this.#setting.say({ kind: 'warning', message, error: encodeError(error) })
+      this.#say({ kind: 'warning', message, error: encodeError(error) })
     }
   }
 }

@@ -1,60 +1,111 @@
-/** Everything that a runtime and its worker threads may say to each other. Plain data: it crosses by structured clone. */
+/**
+ * Everything that a runtime and its worker threads may say to each other. Plain data: it crosses by structured clone. Calls travel in
+ * parts, each of calls that differ in their arguments only, and arguments and values as columns, since most of what a small call costs is
+ * its message.
+ */
 import type { MessagePort } from 'node:worker_threads'
 import type { RunPolicy } from '../canvas/policy.js'
+import type { Column, Rows } from '../serialization/columns.js'
 import type { EncodedError } from '../serialization/errors.js'
 import type { Packed } from '../serialization/values.js'
 
-/** To the worker: calls to run one after the other. */
-export interface BatchMessage {
-  readonly batch: number
+/** What every thread of a pool is started with. */
+export interface WorkerSetup {
   readonly maxDepth: number
   /** The policy of tasks that say nothing. */
   readonly defaults: RunPolicy
-  readonly calls: readonly CallMessage[]
+  /** Asynchronous calls that may be in progress at one time. */
+  readonly callsPerThread: number
+  /** The cursors of batches: how many of its calls a batch has begun. */
+  readonly cursors: Int32Array
 }
 
-/** One call. */
-export interface CallMessage {
+/** To the worker: calls to run, in this order. */
+export interface BatchMessage {
+  readonly batch: number
+  /** Where its cursor is. */
+  readonly cursor: number
+  readonly parts: readonly PartMessage[]
+}
+
+/** Calls of one task that differ in their arguments only. */
+export interface PartMessage {
   readonly taskName: string
   readonly moduleUrl: string
   readonly how: 'call' | 'map' | 'starmap'
-  /** The list of arguments; with map and starmap those behind each item. */
-  readonly args: Packed
-  readonly items: Packed | undefined
-  readonly identity: CallIdentity
-  /** What the call and the composites around it say; nothing if they say nothing. */
+  readonly size: number
+  /** A row of arguments a call; with map and starmap those behind each item. */
+  readonly args: Rows
+  /** Of a map or starmap, whose part is of one call: a row an item; of a starmap the item is the row. */
+  readonly items: Rows | undefined
+  readonly who: Who
+  /** What the calls and the composites around them say; nothing if they say nothing. */
   readonly policy: RunPolicy | undefined
-  /** The cell of the thread's flags in which a cancel of this call shows. */
-  readonly cell: number
-  /** It may add members: it is a member of a group. */
-  readonly mayAddToChord: boolean
+  /** Each call is the next step after the one before it, and gets its value in front of its arguments. */
+  readonly isLinked: boolean
+  /** Linked calls that do not take that value: they are immutable, or maps. */
+  readonly isDeaf: boolean
+  /** Values that only feed the next step need not come back. */
+  readonly dropsLinks: boolean
 }
 
-/** Who a call is, for its context. */
-export interface CallIdentity {
-  readonly id: string
-  readonly rootId: string
+/** Who the calls of a part are, for their contexts; ids are made from it when somebody asks. */
+export interface Who {
+  readonly idPrefix: string
+  /** The workflow, or that of each call. */
+  readonly workflow: number | readonly number[]
+  /** The node of the first call; those of the others follow, if they are of one workflow. */
+  readonly node: number
+  /** The id that the call asked for; its part is of one call. */
+  readonly id: string | undefined
+  /** Nothing if each call is the first of its workflow. */
+  readonly rootId: string | undefined
+  /** Of the first call; that of a linked call is the one before it. */
   readonly parentId: string | undefined
   readonly groupId: string | undefined
   readonly groupIndex: number | undefined
-  readonly headers: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, unknown>> | undefined
   readonly attempt: number
   readonly eta: Date | undefined
   readonly expires: Date | undefined
+  /** They may add members: they are members of a group. */
+  readonly mayAddToChord: boolean
 }
 
-/** Back from the worker. */
+/** Cursors in a pool: as many batches as can be under way at one time, those with parked calls included. */
+export const CURSORS = 16_384
+/** A cursor that stands here was moved by the runtime: what has not begun is taken back. */
+export const TAKEN = 2 ** 30
+
+/** Back from the worker, in one or more pieces, each with what has ended since the one before. */
 export interface AnswerMessage {
-  /** How each call of the batch ended, in its order. */
-  readonly outcomes: readonly OutcomeMessage[]
-  /** How many `said` messages came before: they take another way, and may be overtaken. */
+  readonly ends: readonly EndMessage[]
+  /** How long they kept the thread, in ms; calls in progress side by side share the time. */
+  readonly ms: number
+  /** How many `said` and `ended` messages came before: they take another way, and may be overtaken. Only in the last piece. */
   readonly said: number
 }
+
+/** How calls of a batch ended, by their places in it. */
+export type EndMessage =
+  /** They succeeded, one after the other from this place on. */
+  | { readonly from: number; readonly values: Column }
+  /** They succeeded, and their values stay, since they only feed the next step. */
+  | { readonly from: number; readonly passed: number }
+  | { readonly at: number; readonly outcome: OutcomeMessage }
 
 /** How one call ended. It always says which, so that a thrown `null` cannot pass for a value. */
 export type OutcomeMessage =
   | { readonly ok: true; readonly value: Packed }
-  | { readonly ok: false; readonly error: EncodedError; readonly item?: number }
+  /** A list of values, as a column. */
+  | { readonly ok: true; readonly list: Column }
+  | {
+      readonly ok: false
+      readonly error: EncodedError
+      readonly item?: number
+      /** The arguments, where the runtime has not seen them all. */
+      readonly args?: Packed
+    }
   | {
       readonly ok: 'retry'
       readonly error: EncodedError
@@ -63,8 +114,8 @@ export type OutcomeMessage =
       readonly args: Packed | undefined
     }
   | { readonly ok: 'replace'; readonly canvas: Packed }
-  | { readonly ok: 'ignore' }
-  | { readonly ok: 'reject'; readonly requeue: boolean }
+  | { readonly ok: 'ignore'; readonly args?: Packed }
+  | { readonly ok: 'reject'; readonly requeue: boolean; readonly args?: Packed }
 
 /** What a running call says of itself. */
 export type Saying =
@@ -97,17 +148,15 @@ export interface ControlMessage {
   readonly told: Told
 }
 
-/** Cells in a thread's flags: as many calls as can be in progress there at one time, parked ones included. */
-export const FLAG_CELLS = 4_096
-export const CANCELLED = 1
-
 /** Said by a worker beside its answers. `celeriac` tells them from what a task posts by itself. */
 export type SideMessage =
-  /** The thread is there. `port` takes {@link ControlMessage}s, `flags` shows cancels to loops that never yield. */
-  | { readonly celeriac: 'online'; readonly threadId: number; readonly port: MessagePort; readonly flags: Int32Array }
+  /** The thread is there. `port` takes {@link ControlMessage}s, and `mail` counts them, for loops that never yield. */
+  | { readonly celeriac: 'online'; readonly threadId: number; readonly port: MessagePort; readonly mail: Int32Array }
   /** A task module is imported for the first time in this thread; the runtime times it, since a module may never finish. */
   | { readonly celeriac: 'importing'; readonly batch: number; readonly threadId: number; readonly moduleUrl: string }
   | { readonly celeriac: 'said'; readonly batch: number; readonly call: number; readonly saying: Saying }
+  /** A piece of an answer, before its last. */
+  | { readonly celeriac: 'ended'; readonly batch: number; readonly answer: AnswerMessage }
   /** A task left a promise behind that was rejected, and nobody handled it. */
   | { readonly celeriac: 'stray'; readonly error: EncodedError }
   | { readonly celeriac: 'imported'; readonly batch: number; readonly threadId: number }

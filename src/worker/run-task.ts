@@ -1,25 +1,40 @@
 /**
- * Runs one call: a pipeline of named steps (find → unpack → invoke → classify → tell handlers → pack), so that a new concern is a new
- * step. Whatever the task throws or returns becomes a described outcome; nothing it does ends the thread. It sends nothing and knows no
- * pool.
+ * Runs one call with all that may belong to it: a pipeline of named steps (find → prepare → invoke → classify → tell handlers), so that
+ * a new concern is a new step. Whatever the task throws or returns becomes a described end; nothing it does ends the thread. It sends
+ * nothing and knows no pool. Calls that need none of this take the short way in `batch-run.ts`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { policyIn, type RunPolicy } from '../canvas/policy.js'
-import type { RunIdentity } from '../errors.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
-import { pack, unpack } from '../serialization/values.js'
+import { pack } from '../serialization/values.js'
 import { provideCurrentTask, type TaskContext } from '../task/context.js'
 import { findTask, type TaskRecord } from '../task/registry.js'
 import { hasRetryLeft, retriesFor } from '../task/retry.js'
-import { RunningTask, retryAfter } from './context.js'
-import { Handlers } from './handlers.js'
+import { type RunningTask, retryAfter } from './context.js'
+import type { Handlers } from './handlers.js'
+import { runOf } from './identity.js'
 import { type ImportObserver, loadTask } from './load-module.js'
-import type { CallMessage, OutcomeMessage } from './protocol.js'
-import type { RunSetting } from './run-setting.js'
+import type { OutcomeMessage, PartMessage } from './protocol.js'
 import { type SignalBody, TaskSignal } from './task-signal.js'
 
-const running = new AsyncLocalStorage<TaskContext>()
+/** The call that is running here. */
+export const running = new AsyncLocalStorage<TaskContext>()
 provideCurrentTask(() => running.getStore())
+
+/** How a run ended: with a value that has been found to clone, or with what is to be told of it. */
+export type RunEnd = { readonly ok: true; readonly value: unknown } | Exclude<OutcomeMessage, { ok: true }>
+
+/** A call whose task is known. */
+export interface Prepared {
+  readonly part: PartMessage
+  readonly offset: number
+  readonly record: TaskRecord
+  readonly policy: RunPolicy
+  readonly context: RunningTask
+  readonly args: readonly unknown[]
+  readonly items: readonly unknown[] | undefined
+  readonly maxDepth: number
+}
 
 /** An item of a map or starmap that failed. */
 class ItemFailed {
@@ -31,71 +46,53 @@ class ItemFailed {
   }
 }
 
-/** A call with all that is known of it once its task is found. */
-interface Prepared {
-  readonly record: TaskRecord
-  readonly policy: RunPolicy
-  readonly context: RunningTask
-  readonly run: RunIdentity
-  readonly args: readonly unknown[]
-  readonly items: readonly unknown[] | undefined
-  readonly handlers: Handlers
+/** The task behind a part, its module imported if need be. @throws as {@link loadTask} does. */
+export async function recordOf(part: PartMessage, observer: ImportObserver): Promise<TaskRecord> {
+  const { moduleUrl, taskName } = part
+  return findTask(moduleUrl, taskName) ?? (await loadTask(moduleUrl, taskName, runOf(part, 0), observer))
 }
+
+/** The policy that holds for the calls of a part. */
+export const policyOf = (part: PartMessage, record: TaskRecord, defaults: RunPolicy): RunPolicy => ({
+  ...defaults,
+  ...policyIn(record.options),
+  ...part.policy,
+})
 
 /** How the call ends; never rejects. */
-export async function runCall(call: CallMessage, setting: RunSetting & ImportObserver): Promise<OutcomeMessage> {
-  const run: RunIdentity = { taskId: call.identity.id, taskName: call.taskName, attempt: call.identity.attempt }
-  try {
-    const known = findTask(call.moduleUrl, call.taskName)
-    const record = known ?? (await loadTask(call.moduleUrl, call.taskName, run, setting))
-    const prepared = prepare(call, record, run, setting)
-    return await running.run(prepared.context, () => runPrepared(call, prepared, setting.maxDepth))
-  } catch (thrown) {
-    return { ok: false, error: encodeError(thrown) }
-  }
+export function runCall(prepared: Prepared, handlers: Handlers): Promise<RunEnd> {
+  return running.run(prepared.context, () => runPrepared(prepared, handlers))
 }
 
-function prepare(call: CallMessage, record: TaskRecord, run: RunIdentity, setting: RunSetting): Prepared {
-  const policy: RunPolicy = { ...setting.defaults, ...policyIn(record.options), ...call.policy }
-  const context = new RunningTask(call, policy, setting)
-  const args = unpack(call.args, run) as readonly unknown[]
-  const items = call.items && (unpack(call.items, run) as readonly unknown[])
-  const handlers = new Handlers(record.options, context, items ?? args, setting)
-  return { record, policy, context, run, args, items, handlers }
-}
-
-async function runPrepared(call: CallMessage, prepared: Prepared, maxDepth: number): Promise<OutcomeMessage> {
-  const { handlers } = prepared
+async function runPrepared(prepared: Prepared, handlers: Handlers): Promise<RunEnd> {
+  const { context, maxDepth } = prepared
   await handlers.beforeStart()
   try {
-    prepared.context.start()
-    const value = await invoke(call, prepared)
-    const packed = pack(value, { maxDepth, what: 'value' })
+    context.start()
+    const value = await invoke(prepared)
+    pack(value, { maxDepth, what: 'value' })
     await handlers.succeeded(value)
-    return { ok: true, value: packed }
+    return { ok: true, value }
   } catch (thrown) {
-    return await classify(thrown, prepared, maxDepth)
+    return await told(endByThrow(thrown, prepared), thrown, handlers, prepared)
   } finally {
-    prepared.context.end()
+    context.end()
   }
 }
 
-function invoke({ how }: CallMessage, { record, context, args, items }: Prepared): unknown {
+function invoke({ part, record, context, args, items }: Prepared): unknown {
   const runOnce = (given: readonly unknown[]): unknown => record.fn.apply(context, given as unknown[])
   if (items === undefined) return runOnce(args)
-  const listed = how === 'starmap' ? (items as readonly (readonly unknown[])[]) : items.map((item) => [item])
-  return runEach(listed, (item) => runOnce([...item, ...args]))
+  const isMap = part.how === 'map'
+  return runEach(items, (item) => runOnce([...(isMap ? [item] : (item as readonly unknown[])), ...args]))
 }
 
 /** Runs the items one after the other; those behind a failed one do not run. */
-async function runEach(
-  items: readonly (readonly unknown[])[],
-  runOnce: (item: readonly unknown[]) => unknown,
-): Promise<unknown[]> {
+async function runEach(items: readonly unknown[], runOnce: (item: unknown) => unknown): Promise<unknown[]> {
   const values: unknown[] = []
-  for (const [i, item] of items.entries()) {
+  for (let i = 0; i < items.length; i++) {
     try {
-      const value = runOnce(item)
+      const value = runOnce(items[i])
       values.push(isThenable(value) ? await value : value)
     } catch (thrown) {
       throw thrown instanceof TaskSignal ? thrown : new ItemFailed(i, thrown)
@@ -104,22 +101,24 @@ async function runEach(
   return values
 }
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 
 /** What a throw means: a wish of the task, a run to be tried again, or a failure. */
-async function classify(caught: unknown, prepared: Prepared, maxDepth: number): Promise<OutcomeMessage> {
-  if (caught instanceof TaskSignal) return await obey(caught.body, prepared, maxDepth)
+export function endByThrow(
+  caught: unknown,
+  { policy, part, maxDepth }: Pick<Prepared, 'policy' | 'part' | 'maxDepth'>,
+): Exclude<RunEnd, { ok: true }> {
+  const retries = part.who.attempt - 1
+  if (caught instanceof TaskSignal) return endBySignal(caught.body, maxDepth)
   const thrown = caught instanceof ItemFailed ? caught.thrown : caught
-  const { policy, context, handlers, run } = prepared
-  if (retriesFor(policy, thrown) && hasRetryLeft(policy, context.retries))
-    return await obey(retryAfter(policy, context.retries, thrown as Error), prepared, maxDepth)
+  if (retriesFor(policy, thrown) && hasRetryLeft(policy, retries))
+    return endBySignal(retryAfter(policy, retries, thrown as Error), maxDepth)
   const error = encodeError(thrown)
-  await handlers.failed(thrown instanceof Error ? thrown : decodeError(error, run))
   return caught instanceof ItemFailed ? { ok: false, error, item: caught.item } : { ok: false, error }
 }
 
-async function obey(signal: SignalBody, { handlers }: Prepared, maxDepth: number): Promise<OutcomeMessage> {
+function endBySignal(signal: SignalBody, maxDepth: number): Exclude<RunEnd, { ok: true }> {
   switch (signal.kind) {
     case 'replace':
       return { ok: 'replace', canvas: signal.canvas }
@@ -127,11 +126,41 @@ async function obey(signal: SignalBody, { handlers }: Prepared, maxDepth: number
       return { ok: 'ignore' }
     case 'reject':
       return { ok: 'reject', requeue: signal.requeue }
-    default: {
-      const { error, wait, jitter } = signal
-      const args = signal.args && pack(signal.args, { maxDepth: maxDepth + 1, what: 'args' })
-      await handlers.retried(error)
-      return { ok: 'retry', error: encodeError(error), wait, jitter, args }
-    }
+    default:
+      return endByRetry(signal, maxDepth)
   }
+}
+
+/** Arguments that cannot be sent make of the retry a failure. */
+function endByRetry(
+  { error, wait, jitter, args }: Extract<SignalBody, { kind: 'retry' }>,
+  maxDepth: number,
+): Exclude<RunEnd, { ok: true }> {
+  try {
+    const packed = args && pack(args, { maxDepth: maxDepth + 1, what: 'args' })
+    return { ok: 'retry', error: encodeError(error), wait, jitter, args: packed }
+  } catch (refusal) {
+    return { ok: false, error: encodeError(refusal) }
+  }
+}
+
+/** Lets the handlers hear of an end before it is told. */
+async function told<E extends Exclude<RunEnd, { ok: true }>>(
+  end: E,
+  caught: unknown,
+  handlers: Handlers,
+  { part, offset }: Prepared,
+): Promise<E> {
+  if (end.ok === 'retry') await handlers.retried(errorBehind(caught))
+  if (end.ok === false) {
+    const thrown = caught instanceof ItemFailed ? caught.thrown : caught
+    await handlers.failed(thrown instanceof Error ? thrown : decodeError(end.error, runOf(part, offset)))
+  }
+  return end
+}
+
+/** The error of a retry: the one that the task gave, or threw. */
+function errorBehind(caught: unknown): Error {
+  if (caught instanceof TaskSignal && caught.body.kind === 'retry') return caught.body.error
+  return (caught instanceof ItemFailed ? caught.thrown : caught) as Error
 }

@@ -1,8 +1,8 @@
 /**
  * `this.signal`: aborts when the call is revoked or its soft time limit strikes. Made only for a task that looks at it. `aborted` and
- * `throwIfAborted` also look at the thread's flags and at the clock, so a loop that never yields sees what no event can tell it.
+ * `throwIfAborted` also look at the thread's mail and at the clock, so a loop that never yields sees what no event can tell it.
  */
-import { type RunIdentity, SoftTimeLimitError, TaskRevokedError } from '../errors.js'
+import { type RunIdentity, SoftTimeLimitError } from '../errors.js'
 import { decodeError, type EncodedError } from '../serialization/errors.js'
 import type { RunSetting } from './run-setting.js'
 
@@ -22,12 +22,20 @@ export class StopSignal {
     this.#setting = setting
   }
 
-  /** The limit counts from here. */
-  start(): void {
-    if (this.#softTimeLimit === Infinity) return
+  /** The limit counts from then. */
+  start(startedAt: number): void {
+    this.#startedAt = startedAt
+    this.#waitFrom(startedAt)
+  }
+
+  /** A timer may go off a little before its time, as the clock tells it: then it is set again. */
+  #waitFrom(startedAt: number): void {
     const { clock } = this.#setting
-    this.#startedAt = clock.now()
-    this.#cancelTimer = clock.after(this.#softTimeLimit, () => this.#check())
+    const left = startedAt + this.#softTimeLimit - clock.now()
+    this.#cancelTimer = clock.after(Math.max(left, 1), () => {
+      this.#check()
+      if (this.#reason === undefined && !this.#ended) this.#waitFrom(startedAt)
+    })
   }
 
   end(): void {
@@ -69,9 +77,8 @@ export class StopSignal {
   /** Looks where no event comes from. */
   #check(): void {
     if (this.#reason !== undefined || this.#ended) return
-    if (this.#setting.isCancelled())
-      this.#abort(new TaskRevokedError('the call was revoked', this.#run, { terminated: false }))
-    else if (this.#startedAt !== undefined && this.#setting.clock.now() - this.#startedAt >= this.#softTimeLimit)
+    this.#setting.checkMail()
+    if (this.#startedAt !== undefined && this.#setting.clock.now() - this.#startedAt >= this.#softTimeLimit)
       this.#abort(
         new SoftTimeLimitError(`the run took longer than ${this.#softTimeLimit} ms`, this.#run, this.#softTimeLimit),
       )

@@ -906,10 +906,14 @@ function life(options: RuntimeOptions, make: MakeRuntime): void {
 
   it('finishes only what is running when it closes without draining', async () => {
     const runtime = make({ threads: 1, ...options })
-    const result = runtime.apply(group(add.s(1, 1), add.s(2, 2), add.s(3, 3)) as never) as AsyncResult<number[]>
-    const report = await runtime.close({ drain: false })
-    expect(report).toEqual({ finished: 1, revoked: 2, timedOut: false })
-    expect(await result.get({ propagate: false })).toEqual([2, expect.any(ClosedError), expect.any(ClosedError)])
+    const gate = new Int32Array(new SharedArrayBuffer(4))
+    const begun = new Promise((resolve) => runtime.once('task-progress', resolve))
+    const result = runtime.apply(group(t.untilOpen.s(gate), add.s(2, 2), add.s(3, 3)) as never) as AsyncResult<number[]>
+    await begun
+    const closing = runtime.close({ drain: false })
+    Atomics.store(gate, 0, 1)
+    expect(await closing).toEqual({ finished: 1, revoked: 2, timedOut: false })
+    expect(await result.get({ propagate: false })).toEqual(['open', expect.any(ClosedError), expect.any(ClosedError)])
   })
 
   it('is told of everything by events, in order', async () => {
@@ -965,8 +969,19 @@ function life(options: RuntimeOptions, make: MakeRuntime): void {
     const runtime = make({ threads: 1, ...options })
     const result = runtime.apply(group(add.s(1, 1), add.s(2, 2)) as never) as GroupResult<number[]>
     const { running, ready } = runtime.inspect()
+    const id = result.results[0]?.id
     expect(running).toEqual([
-      { id: result.results[0]?.id, taskName: 'add', rootId: result.results[0]?.id, state: 'RECEIVED', args: [1, 1] },
+      {
+        id,
+        taskName: 'add',
+        rootId: id,
+        state: 'RECEIVED',
+        args: [1, 1],
+        priority: 0,
+        retries: 0,
+        at: expect.any(Date),
+        worker: 0,
+      },
     ])
     expect(ready.map((call) => call.args)).toEqual([[2, 2]])
     await runtime.idle()

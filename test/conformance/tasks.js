@@ -29,6 +29,12 @@ export const tasks = defineTasks(import.meta.url, {
   identity: (x) => x,
   pack: (...args) => args,
   nothing() {},
+  /** Says that it has begun, and ends when its gate is opened from outside. */
+  async untilOpen(gate) {
+    this.progress('begun')
+    while (Atomics.load(gate, 0) === 0) await new Promise((resolve) => setImmediate(resolve))
+    return 'open'
+  },
   upper: (text, options) => `${text.toUpperCase()}${options?.suffix ?? ''}`,
   fail(...args) {
     throw new RangeError(`fail:${args.at(-1) ?? 'boom'}`)

@@ -1,6 +1,7 @@
 /** Runs a canvas on the production scheduler alone, its calls ending in whatever order chance says. */
 import type { Canvas } from '../../src/canvas/canvas.js'
-import type { Batch, Instruction, Stimulus } from '../../src/scheduler/messages.js'
+import type { Batch } from '../../src/scheduler/batch.js'
+import type { Instruction, Stimulus } from '../../src/scheduler/messages.js'
 import { production } from '../simulator/machine.js'
 import { perform } from '../simulator/perform.js'
 import { Random } from '../simulator/random.js'
@@ -13,7 +14,7 @@ export const buildFromSource = (plan: Plan): Built => new Builder(production.kit
 
 export function runInOrder(canvas: Built, { args, kwargs = {} }: Input, slots: number, seed: number): Told {
   const random = new Random(seed)
-  const scheduler = new production.Scheduler(slots, 'order-')
+  const scheduler = new production.Scheduler(slots, 'order-', { batching: false })
   const running: Batch[] = []
   const ran: Ran[] = []
   const drive = (stimulus: Stimulus): readonly Instruction[] => {
@@ -35,8 +36,8 @@ export function runInOrder(canvas: Built, { args, kwargs = {} }: Input, slots: n
   if (accepted?.type !== 'accepted') throw new Error('not accepted')
   while (running.length > 0) {
     const [batch] = running.splice(random.below(running.length), 1) as [Batch]
-    const outcomes = batch.calls.map((call) => perform(call, ran))
-    drive({ type: 'outcomes', at: 0, batch: batch.number, outcomes, random: 0 })
+    const ends = batch.calls.map((call, at) => ({ at, outcome: perform(call, ran) }))
+    drive({ type: 'outcomes', at: 0, batch: batch.number, ends, random: 0 })
   }
   const { workflow } = accepted
   const outcome = workflow.succeeded(graph.exit)

@@ -55,7 +55,10 @@ export class Episode {
     this.#machine = machine
     this.#random = random
     this.story = new Story(seed)
-    this.#scheduler = new machine.Scheduler(1 + random.below(4), 'sim-', { graceMs: random.pick([0, 10, Infinity]) })
+    this.#scheduler = new machine.Scheduler(1 + random.below(4), 'sim-', {
+      batching: false,
+      graceMs: random.pick([0, 10, Infinity]),
+    })
     this.#plans = [...plansOf(seed, 1 + random.below(5), MOST_CANVASES)]
     this.#spare = [...plansOf(seed + 1, 6, MOST_IN_REPLACEMENTS)]
     this.#inputs = fc.sample(anyInput, { seed, numRuns: 10 }) as Input[]

@@ -1,5 +1,5 @@
 /** What happened in an episode, as text, and a hash of all of it: the same seed must give the same hash. */
-import type { CallReport, Instruction, Outcome, Stimulus } from '../../src/scheduler/messages.js'
+import type { BatchEnd, CallReport, Instruction, Outcome, Stimulus } from '../../src/scheduler/messages.js'
 import { show } from '../property/behaviour.js'
 
 const FNV_PRIME = 0x01000193
@@ -50,7 +50,7 @@ function textOf(stimulus: Stimulus): string {
     case 'listen':
       return `listen ${stimulus.listening}`
     case 'outcomes':
-      return `batch ${stimulus.batch} ended: ${stimulus.outcomes.map(outcomeText).join(', ')}`
+      return `batch ${stimulus.batch} ended: ${stimulus.ends.map(endText).join(', ')}`
     case 'lost':
       return `batch ${stimulus.batch} lost`
     case 'report':
@@ -64,6 +64,11 @@ function textOf(stimulus: Stimulus): string {
     default:
       return (stimulus as { type: string }).type
   }
+}
+
+function endText(end: BatchEnd): string {
+  if ('outcome' in end) return outcomeText(end.outcome)
+  return 'values' in end ? Array.from(end.values, show).join(', ') : `${end.passed} passed`
 }
 
 function outcomeText(outcome: Outcome): string {

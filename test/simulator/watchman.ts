@@ -4,7 +4,8 @@
  * told once.
  */
 import { joinFilledBy, nextStepOf } from '../../src/graph/graph.js'
-import type { Batch, Call, Instruction } from '../../src/scheduler/messages.js'
+import type { Batch, Call } from '../../src/scheduler/batch.js'
+import type { Instruction } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { Line } from './line.js'
 import type { Machine } from './machine.js'
@@ -71,7 +72,7 @@ export class Watchman {
     for (const workflow of state.workflows.values()) this.#meet(workflow)
     for (const instruction of instructions) this.#take(instruction)
     this.#machine.checkInvariants(state)
-    if (instructions.some(({ type }) => type === 'dispatch')) this.#checkSlots(state.slots)
+    if (instructions.some(({ type }) => type === 'dispatch')) this.#checkSlots(state.dispatcher.lanes.length)
     hold(state.running.size === this.running.size, 'the scheduler and its driver disagree on what is running')
     for (const [workflow, seen] of this.workflows) this.#compare(workflow, seen)
   }
@@ -198,10 +199,13 @@ export class Watchman {
 
   /** When nothing is left to happen: everything is final, and everybody who waited was told. */
   checkRest(scheduler: Scheduler, names: readonly string[]): void {
-    const { free, slots, queue, running, ended, revoked } = scheduler.state()
+    const { dispatcher, queue, running, ended, revoked } = scheduler.state()
     hold(scheduler.openWorkflows === 0, 'workflows are open, and nothing is left to happen')
-    hold([...queue].length === 0 && queue.top() < 0, 'calls wait, and nothing is left to happen')
-    hold(running.size === 0 && free === slots, 'calls run, and nothing is left to happen')
+    hold([...queue].length === 0 && dispatcher.ready === 0, 'calls wait, and nothing is left to happen')
+    hold(
+      running.size === 0 && dispatcher.lanes.every(({ active }) => active === 0),
+      'calls run, and nothing is left to happen',
+    )
     hold(this.wakeAt === undefined, 'something is waited for, and nothing is left to happen')
     hold(this.#watched.size === 0, 'somebody waits for ever')
     for (const name of names) hold(scheduler.find(name) === undefined, `the id ${name} is still in use`)

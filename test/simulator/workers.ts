@@ -1,7 +1,8 @@
 /** The threads of an episode: what running calls report, how their runs end, and how they are lost. */
 
 import { WorkerLostError } from '../../src/errors.js'
-import type { Batch, Call, Instruction, Outcome, Stimulus } from '../../src/scheduler/messages.js'
+import type { Batch, Call } from '../../src/scheduler/batch.js'
+import type { Instruction, Outcome, Stimulus } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { hasRetryLeft, retriesFor, retryDelayOf } from '../../src/task/retry.js'
 import { show } from '../property/behaviour.js'
@@ -156,7 +157,7 @@ export class Workers {
     const { random, watchman, handle } = this.#around
     this.#end(batch)
     const outcome = isCurrent(call) ? this.#outcomeOf(call) : { ok: true as const, value: 'late' }
-    const rest = { batch: batch.number, outcomes: [outcome], random: random.next() }
+    const rest = { batch: batch.number, ends: [{ at: 0, outcome }], random: random.next() }
     handle({ type: 'outcomes', at: watchman.now, ...rest })
   }
 
@@ -242,7 +243,7 @@ export class Workers {
     const { random, watchman, handle } = this.#around
     const at = watchman.now
     const instructions = random.chance(0.5)
-      ? handle({ type: 'outcomes', at, batch, outcomes: [{ ok: true, value: 'late' }], random: 0 })
+      ? handle({ type: 'outcomes', at, batch, ends: [{ at: 0, outcome: { ok: true, value: 'late' } }], random: 0 })
       : handle({ type: 'lost', at, batch, loss: { reason: 'exit' } })
     hold(instructions.length === 0, 'a repeated outcome has consequences')
   }

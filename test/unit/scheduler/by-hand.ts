@@ -7,10 +7,9 @@ import { chain } from '../../../src/canvas/chain.js'
 import { chord } from '../../../src/canvas/chord.js'
 import { group } from '../../../src/canvas/group.js'
 import { compile } from '../../../src/graph/compile.js'
+import type { Batch, Call } from '../../../src/scheduler/batch.js'
 import { checkInvariants } from '../../../src/scheduler/invariants.js'
 import type {
-  Batch,
-  Call,
   CallReport,
   Instruction,
   Loss,
@@ -88,7 +87,7 @@ export class ByHand {
   now = 0
 
   constructor(slots = 100, options?: SchedulerOptions) {
-    this.scheduler = new Scheduler(slots, 'hand-', options)
+    this.scheduler = new Scheduler(slots, 'hand-', { batching: false, ...options })
   }
 
   handle(stimulus: Stimulus): readonly Instruction[] {
@@ -129,6 +128,11 @@ export class ByHand {
     return accepted.workflow
   }
 
+  /** Threads that have nothing to do. */
+  get free(): number {
+    return this.scheduler.state().dispatcher.lanes.filter(({ active }) => active === 0).length
+  }
+
   /** Names of the tasks that are running. */
   get names(): readonly string[] {
     return this.running.map(({ calls }) => (calls[0] as Call).task.task)
@@ -148,7 +152,8 @@ export class ByHand {
   }
 
   end(batch: Batch, ...outcomes: readonly Outcome[]): readonly Instruction[] {
-    return this.handle({ type: 'outcomes', at: this.now++, batch: batch.number, outcomes, random: this.random })
+    const ends = outcomes.map((outcome, at) => ({ at, outcome }))
+    return this.handle({ type: 'outcomes', at: this.now++, batch: batch.number, ends, random: this.random })
   }
 
   /** Ends the run of a task with whatever it asks for. */

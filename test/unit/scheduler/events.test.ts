@@ -40,7 +40,7 @@ describe('events', () => {
     expect(eventsIn(said)).toEqual([
       { ...call, type: 'task-sent', args: [0, 1] },
       { ...call, type: 'task-received' },
-      { ...call, type: 'task-started' },
+      { ...call, type: 'task-started', worker: 0 },
     ])
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { InvalidTransitionError } from '../../../src/errors.js'
 import { compile } from '../../../src/graph/compile.js'
 import { checkInvariants } from '../../../src/scheduler/invariants.js'
+import type { CallPlan } from '../../../src/scheduler/policies.js'
 import { ReadyQueue } from '../../../src/scheduler/ready-queue.js'
 import type { SchedulerState } from '../../../src/scheduler/scheduler.js'
 import { Workflow } from '../../../src/scheduler/workflow.js'
@@ -20,9 +21,16 @@ function soundState(): { readonly state: SchedulerState; readonly workflow: Work
 
 function queueOf(workflow: Workflow, ...nodes: readonly number[]): ReadyQueue {
   const queue = new ReadyQueue()
-  for (const node of nodes) queue.push(workflow, node, 0)
+  const plan = { priority: 0, gate: undefined } as CallPlan
+  for (const node of nodes) queue.push({ workflow, from: node, to: node + 1, plan, attempt: 1, since: 0 })
   return queue
 }
+
+/** The dispatcher as it is, but for what is said of it. */
+const dispatcherOf = ({ dispatcher }: SchedulerState, changes: object): SchedulerState['dispatcher'] =>
+  Object.assign(Object.create(dispatcher) as SchedulerState['dispatcher'], changes)
+
+const lane = { number: 0, batches: new Set<never>(), active: 0, ms: 0, blockedBy: undefined, isDown: false }
 
 function miscounting(state: SchedulerState, miscount: () => void): SchedulerState {
   miscount()
@@ -32,19 +40,39 @@ function miscounting(state: SchedulerState, miscount: () => void): SchedulerStat
 type Break = (sound: ReturnType<typeof soundState>) => SchedulerState
 const broken: readonly (readonly [message: string, breaking: Break])[] = [
   ['a call waits twice in the queue (0:2)', ({ state, workflow }) => ({ ...state, queue: queueOf(workflow, 2, 2, 3) })],
-  ['slots are lost or made up (1)', ({ state }) => ({ ...state, free: 1 })],
-  ['a call waits though a slot is free (0:2)', ({ state }) => ({ ...state, free: 1, slots: 2 })],
+  ['ready calls are miscounted (1,2)', ({ state }) => ({ ...state, dispatcher: dispatcherOf(state, { ready: 1 }) })],
+  [
+    'what a thread has to do is miscounted (0,0,1)',
+    ({ state }) => ({ ...state, dispatcher: dispatcherOf(state, { lanes: [{ ...lane, active: 1 }] }) }),
+  ],
+  [
+    'a call waits though a thread is free (0:2)',
+    ({ state }) => ({ ...state, dispatcher: dispatcherOf(state, { lanes: [lane], ready: 2 }) }),
+  ],
   [
     'a call that is ready is not in the queue (0:3)',
-    ({ state, workflow }) => ({ ...state, queue: queueOf(workflow, 2) }),
+    ({ state, workflow }) => ({
+      ...state,
+      queue: queueOf(workflow, 2),
+      dispatcher: dispatcherOf(state, { ready: 1 }),
+    }),
   ],
   [
     'a call that is waiting is in the queue (0:0)',
-    ({ state, workflow }) => ({ ...state, queue: [0, 2, 3].map((node) => ({ workflow, node })) as never }),
+    ({ state, workflow }) => ({
+      ...state,
+      queue: [0, 2, 3].map((node) => ({ workflow, node })) as never,
+      dispatcher: dispatcherOf(state, { ready: 3 }),
+    }),
   ],
   [
     'a running call has no batch (0:1)',
-    ({ state }) => ({ ...state, running: new Map(), free: 1, slots: 1, queue: new ReadyQueue() }),
+    ({ state }) => ({
+      ...state,
+      running: new Map(),
+      queue: new ReadyQueue(),
+      dispatcher: dispatcherOf(state, { lanes: [], ready: 0 }),
+    }),
   ],
   ['a workflow miscounts its open nodes (0,4,5)', ({ state, workflow }) => miscounting(state, () => workflow.left++)],
   [

@@ -14,8 +14,8 @@ const { plain, patient } = defined
 
 const workflowOf = (canvas: Loose): Workflow =>
   new Workflow({ graph: compile(canvas), keep: true, submittedAt: {}, at: 0 }, 0, 'policy-')
-const policies = new Policies({ priority: 1, maxRetries: 1, timeLimit: 9 })
-const policyOf = (canvas: Loose, node = 0): unknown => policies.of(workflowOf(canvas), node)
+const policies = new Policies({ priority: 1, maxRetries: 1, timeLimit: 9 }, true)
+const policyOf = (canvas: Loose, node = 0): unknown => policies.of(workflowOf(canvas), node).policy
 
 describe('the policy of a call', () => {
   it('is what the runtime says by default, if nobody says anything', () => {

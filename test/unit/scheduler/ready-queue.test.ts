@@ -1,7 +1,8 @@
 /** The ready queue beside a plain array for each priority: whatever is done to both, both say the same. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ReadyQueue } from '../../../src/scheduler/ready-queue.js'
+import type { CallPlan } from '../../../src/scheduler/policies.js'
+import { type ReadyCall, ReadyQueue } from '../../../src/scheduler/ready-queue.js'
 import type { Workflow } from '../../../src/scheduler/workflow.js'
 
 /** Workflows whose nodes are ready, but for those that have been revoked meanwhile. */
@@ -20,6 +21,19 @@ const textOf = ({ workflow: { number }, node }: { workflow: { number: number }; 
 type Model = { readonly lanes: string[][] }
 type Step = fc.Command<Model, ReadyQueue>
 
+/** Calls of one priority are planned alike. */
+const plans = Array.from({ length: 10 }, (_, priority) => ({ priority, gate: undefined }) as CallPlan)
+const pushOne = (queue: ReadyQueue, number: number, node: number, priority: number): void =>
+  queue.push({ workflow: workflow(number), from: node, to: node + 1, plan: plans[priority]!, attempt: 1, since: 0 })
+
+/** Takes the call that is next. */
+function takeOne(queue: ReadyQueue): Pick<ReadyCall, 'workflow' | 'node'> | undefined {
+  const next = queue.next(0)
+  if (next === undefined) return undefined
+  const { workflow, from } = queue.take(next, 1)
+  return { workflow, node: from }
+}
+
 const waiting = ({ lanes }: Model): string[] => lanes.toReversed().flatMap((lane) => lane.filter(isReady))
 const isReady = (text: string): boolean => !revoked.has(text)
 
@@ -32,7 +46,7 @@ const push = (number: number, width: number, priority: number): Step => ({
     for (let i = 0; i < width; i++) {
       const node = fresh++
       model.lanes[priority]!.push(`${number}:${node}`)
-      queue.push(workflow(number), node, priority)
+      pushOne(queue, number, node, priority)
     }
     sameAs(queue, model)
   },
@@ -42,7 +56,7 @@ const push = (number: number, width: number, priority: number): Step => ({
 const take = (): Step => ({
   check: () => true,
   run(model, queue) {
-    const taken = queue.take()
+    const taken = takeOne(queue)
     const [first] = waiting(model)
     expect(taken && textOf(taken)).toBe(first)
     for (const lane of model.lanes) if (first !== undefined && lane.includes(first)) lane.splice(lane.indexOf(first), 1)
@@ -75,7 +89,7 @@ function sameAs(queue: ReadyQueue, model: Model): void {
   const expected = waiting(model)
   expect([...queue].map(textOf)).toEqual(expected)
   const top = model.lanes.findLastIndex((lane) => lane.some(isReady))
-  expect(queue.top()).toBe(top)
+  expect(queue.next(0)?.plan.priority ?? -1).toBe(top)
 }
 
 describe('the ready queue', () => {
@@ -99,17 +113,16 @@ describe('the ready queue', () => {
   it('gives calls in the order in which they came, however many', () => {
     revoked.clear()
     const queue = new ReadyQueue()
-    for (let i = 0; i < 1_000; i++) for (const node of [0, 1]) queue.push(workflow(i), node, 0)
-    for (let i = 0; i < 2_000; i++) expect(textOf(queue.take()!)).toBe(`${Math.floor(i / 2)}:${i % 2}`)
-    expect(queue.take()).toBeUndefined()
-    expect(queue.top()).toBe(-1)
+    for (let i = 0; i < 1_000; i++) for (const node of [0, 1]) pushOne(queue, i, node, 0)
+    for (let i = 0; i < 2_000; i++) expect(textOf(takeOne(queue)!)).toBe(`${Math.floor(i / 2)}:${i % 2}`)
+    expect(queue.next(0)).toBeUndefined()
   })
 
   it('gives calls of a higher priority first', () => {
     revoked.clear()
     const queue = new ReadyQueue()
-    for (const [node, priority] of [0, 9, 5, 9].entries()) queue.push(workflow(0), node, priority)
+    for (const [node, priority] of [0, 9, 5, 9].entries()) pushOne(queue, 0, node, priority)
     expect([...queue].map(({ node }) => node)).toEqual([1, 3, 2, 0])
-    expect(queue.take()?.node).toBe(1)
+    expect(takeOne(queue)?.node).toBe(1)
   })
 })

@@ -1,7 +1,7 @@
 /** Every id becomes terminal, and stays so, whatever is reported late, twice, or not at all. */
 import { describe, expect, it } from 'vitest'
 import { WorkerLostError } from '../../../src/errors.js'
-import type { Batch } from '../../../src/scheduler/messages.js'
+import type { Batch } from '../../../src/scheduler/batch.js'
 import { ByHand, errorAt, type Loose, loose, statusesOf, tasks } from './by-hand.js'
 
 const { chain, chord, group } = loose
@@ -52,7 +52,7 @@ describe('an outcome', () => {
     hand.succeed('a', 1)
     late(hand, batch)
     expect([workflow.value(0), workflow.status(0)]).toEqual([1, 'succeeded'])
-    expect(hand.scheduler.state().free).toBe(0)
+    expect(hand.free).toBe(0)
   })
 
   it('that comes after the thread was lost changes nothing', () => {

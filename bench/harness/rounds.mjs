@@ -1,0 +1,126 @@
+/**
+ * Plays contenders against each other, in rounds within one process: each runs once a round, in rotating order, so that a slow moment of
+ * the machine or a warm cache favours nobody. tinybench runs a task to the end of its budget before the next; so each round is a Bench of
+ * its own. The first round warms up and does not count.
+ */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { Bench } from 'tinybench'
+import { median, percentile, quotients, summary } from './statistics.mjs'
+
+setFlagsFromString('--expose-gc')
+/** Nobody pays for the garbage of the one before. */
+export const collectGarbage = runInNewContext('gc')
+
+/** Times are quoted against this contender: raw Piscina, one `pool.run` a task. */
+export const REFERENCE = 'piscina'
+
+/**
+ * @param contenders - By name: how many `tasks` one `run` is, and `isRight`, which sees what it gave.
+ * @param options.iterations - Runs in one turn of a contender; with more than one, its time is the median of the turn.
+ */
+export async function playRounds(contenders, { rounds, iterations = 1 }) {
+  const entries = Object.entries(contenders)
+  const turns = new Map(entries.map(([name]) => [name, []]))
+  await playRound(entries, Math.min(iterations, 50))
+  for (let round = 0; round < rounds; round++)
+    for (const [name, turn] of await playRound(rotated(entries, round), iterations)) turns.get(name).push(turn)
+  return new Comparison(turns)
+}
+
+const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)]
+
+/** Whose turn it is. A process that has nothing left to do ends in the middle of it: then somebody lost a call, and should be named. */
+let turnOfContender
+process.on('exit', () => {
+  if (turnOfContender !== undefined)
+    console.error(`bench: "${turnOfContender}" never gave its value, and nothing was left to wait for`)
+})
+
+async function playRound(entries, iterations) {
+  const bench = new Bench({ iterations, time: 0, warmup: false, throws: true, retainSamples: true })
+  const cpuMs = new Map()
+  for (const [name, contender] of entries) addTurn(bench, name, contender, cpuMs)
+  await bench.run()
+  return bench.tasks.map(({ name, result }) => [name, turnOf(contenders(entries, name), result, cpuMs.get(name))])
+}
+
+const contenders = (entries, name) => entries.find(([own]) => own === name)[1]
+
+function addTurn(bench, name, { run, isRight }, cpuMs) {
+  let value
+  let before = 0
+  const work = async () => {
+    value = await run()
+  }
+  bench.add(name, work, {
+    async: true,
+    beforeAll() {
+      turnOfContender = name
+      collectGarbage()
+      before = cpuNow()
+    },
+    afterEach() {
+      if (!isRight(value)) throw new Error(`${name} gave a wrong value`)
+      value = undefined
+    },
+    afterAll() {
+      turnOfContender = undefined
+      cpuMs.set(name, cpuNow() - before)
+    },
+  })
+}
+
+/** CPU time of all threads of this process so far, in ms. */
+function cpuNow() {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage()
+  return (userCPUTime + systemCPUTime) / 1_000
+}
+
+/** Per task and in µs: the time, its far end, and the CPU time. */
+function turnOf({ tasks }, { latency }, cpuMs) {
+  const perTask = (ms) => (ms * 1_000) / tasks
+  const { samples } = latency
+  return {
+    tasks,
+    time: perTask(median(samples)),
+    p99: perTask(percentile(samples, 0.99)),
+    cpu: perTask(cpuMs / samples.length),
+  }
+}
+
+/** What the rounds gave. Quotients are made round by round. */
+class Comparison {
+  #turns
+
+  constructor(turns) {
+    this.#turns = turns
+  }
+
+  get names() {
+    return [...this.#turns.keys()]
+  }
+
+  has(name) {
+    return this.#turns.has(name)
+  }
+
+  tasks(name) {
+    return this.#turns.get(name)[0].tasks
+  }
+
+  /** Every round of a contender: `time`, `p99` or `cpu`, in µs per task. */
+  rounds(name, what = 'time') {
+    return this.#turns.get(name).map((turn) => turn[what])
+  }
+
+  /** How many times as fast as another. */
+  speed(name, other = REFERENCE) {
+    return summary(quotients(this.rounds(other), this.rounds(name)))
+  }
+
+  /** How many times as long as another. */
+  slowness(name, other = REFERENCE) {
+    return summary(quotients(this.rounds(name), this.rounds(other)))
+  }
+}

@@ -1,0 +1,35 @@
+/** Imports of task modules under way, each with a deadline: a thread in a loop cannot watch itself. It ends no thread by itself. */
+import type { Clock } from '../environment.js'
+import type { Loss } from '../scheduler/messages.js'
+
+export class Imports {
+  readonly #clock: Clock
+  readonly #timeoutMs: number
+  readonly #onLate: (batch: number, loss: Loss) => void
+  /** What stops the clock of a batch's import. */
+  readonly #underWay = new Map<number, () => void>()
+
+  constructor(clock: Clock, timeoutMs: number, onLate: (batch: number, loss: Loss) => void) {
+    this.#clock = clock
+    this.#timeoutMs = timeoutMs
+    this.#onLate = onLate
+  }
+
+  start(batch: number, moduleUrl: string): void {
+    const cancel = this.#clock.after(this.#timeoutMs, () => {
+      this.#underWay.delete(batch)
+      const cause = new Error(`importing ${moduleUrl} took longer than startTimeout (${this.#timeoutMs} ms)`)
+      this.#onLate(batch, { reason: 'start', cause })
+    })
+    this.#underWay.set(batch, cancel)
+  }
+
+  stop(batch: number): void {
+    this.#underWay.get(batch)?.()
+    this.#underWay.delete(batch)
+  }
+
+  stopAll(): void {
+    for (const batch of [...this.#underWay.keys()]) this.stop(batch)
+  }
+}

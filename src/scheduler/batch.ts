@@ -1,0 +1,177 @@
+/**
+ * Calls that leave together: ranges of nodes, in the order in which they run. It knows which of its calls are open; it decides nothing.
+ *
+ * `npm run bench -- dispatch` justifies the ranges: an object for each call costs as much as all else that the scheduler does for it.
+ */
+import { type Invocation, invocationOf } from '../graph/call.js'
+import { BATCH_MS } from './load.js'
+import type { CallPlan, CallPolicy } from './policies.js'
+import type { Timer } from './timers.js'
+import type { Workflow } from './workflow.js'
+
+/** Calls of one workflow, one node after the other. */
+export interface Part {
+  readonly workflow: Workflow
+  readonly node: number
+  readonly size: number
+  readonly attempt: number
+  readonly plan: CallPlan
+  /** Each call is the next step after the one before it, and starts when that has succeeded, without coming back. */
+  readonly isLinked: boolean
+  /** The place of its first call in the batch. */
+  readonly at: number
+  /** Its place in the line: where it goes if it is taken back. */
+  readonly order: number
+  /** When its calls became ready, in ms since the epoch. */
+  readonly since: number
+}
+
+/** One call: what to run, and who it is. */
+export interface Call extends Invocation {
+  readonly workflow: Workflow
+  readonly node: number
+  readonly attempt: number
+  readonly policy: CallPolicy
+}
+
+/** What a revoked run is told, and whether its thread is ended if it does not stop. */
+export interface Cancel {
+  readonly error: Error
+  readonly terminate: boolean
+}
+
+export class Batch {
+  readonly number: number
+  /** The thread that it is for. */
+  readonly lane: number
+  readonly parts: readonly Part[]
+  readonly size: number
+  readonly at: number
+  /** Calls whose end has not been told, nor taken back. */
+  open: number
+  /** Of these, calls that are no next steps of others here: they could run elsewhere. */
+  heads = 0
+  /** What the dispatcher counts for it: calls that keep its lane busy, and for how long, in ms. */
+  active = 0
+  ms = 0
+  /** Of one call, in ms. */
+  readonly estimate: number
+  /** Calls whose start has been told to listeners; all before them too. */
+  announced = 0
+  /** Calls that wait for a child. */
+  readonly parked = new Set<number>()
+  /** What had not begun was taken back: there is nothing more to take. */
+  isTaken = false
+  /** Runs to be told that they are revoked, once it is known that they have begun. */
+  readonly cancels = new Map<number, Cancel>()
+  /** Children that its calls have applied. */
+  readonly children = new Map<string, Workflow>()
+  /** Hard limit, or the grace before its thread is ended. */
+  deadline: Timer | undefined
+  readonly #closed: Uint8Array | undefined
+  #isClosed = false
+  readonly #hasLinks: boolean
+
+  constructor(number: number, lane: number, parts: readonly Part[], at: number) {
+    const last = parts.at(-1) as Part
+    this.number = number
+    this.lane = lane
+    this.parts = parts
+    this.size = last.at + last.size
+    this.at = at
+    this.open = this.size
+    let ms = 0
+    for (const { size, isLinked, plan } of parts) {
+      ms += size * (plan.load.isKnown ? plan.load.estimate : BATCH_MS)
+      if (!isLinked) this.heads += size
+    }
+    this.#hasLinks = parts.some(({ isLinked }) => isLinked)
+    this.estimate = ms / this.size
+    this.#closed = this.size === 1 ? undefined : new Uint8Array(this.size)
+  }
+
+  isOpen(place: number): boolean {
+    if (place >= this.size) return false
+    return this.#closed === undefined ? !this.#isClosed : this.#closed[place] === 0
+  }
+
+  /** Its end is known; whether that is news. */
+  close(place: number): boolean {
+    if (!this.isOpen(place)) return false
+    if (this.#closed === undefined) this.#isClosed = true
+    else this.#closed[place] = 1
+    this.open--
+    if (!this.isLinkedAt(place)) this.heads--
+    return true
+  }
+
+  /** As {@link close}, of many; nothing is closed if the end of one of them is known. */
+  closeAll(from: number, count: number): boolean {
+    const closed = this.#closed
+    if (closed === undefined || this.#hasLinks) return false
+    for (let place = from; place < from + count; place++) if (closed[place] !== 0) return false
+    closed.fill(1, from, from + count)
+    this.open -= count
+    this.heads -= count
+    return true
+  }
+
+  partAt(place: number): Part {
+    let [low, high] = [0, this.parts.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.parts[middle] as Part).at <= place) low = middle
+      else high = middle - 1
+    }
+    return this.parts[low] as Part
+  }
+
+  /** It holds steps that leave with the one before them. */
+  get hasLinks(): boolean {
+    return this.#hasLinks
+  }
+
+  isLinkedAt(place: number): boolean {
+    return this.#hasLinks && place < this.size && this.partAt(place).isLinked
+  }
+
+  /** The lowest among its calls. */
+  get priority(): number {
+    return (this.parts.at(-1) as Part).plan.priority
+  }
+
+  /** The place of a call's present run; -1 if it is not here, or over. */
+  placeOf(workflow: Workflow, node: number): number {
+    for (const part of this.parts) {
+      if (part.workflow !== workflow || node < part.node || node >= part.node + part.size) continue
+      if (part.attempt !== workflow.attemptOf(node)) continue // an earlier run, given up, whose thread is not gone yet
+      const place = part.at + node - part.node
+      if (this.isOpen(place)) return place
+    }
+    return -1
+  }
+
+  callAt(place: number): Call {
+    const { workflow, node, at, attempt, plan } = this.partAt(place)
+    return callOf(workflow, node + place - at, attempt, plan)
+  }
+
+  /** All its calls, made for whoever looks at them one by one. */
+  get calls(): readonly Call[] {
+    return Array.from({ length: this.size }, (_, place) => this.callAt(place))
+  }
+}
+
+const FORGOTTEN = { args: [], by: -1 }
+
+function callOf(workflow: Workflow, node: number, attempt: number, { policy }: CallPlan): Call {
+  // What came in is forgotten when a call is final: one that was revoked may still run.
+  const input = workflow.isFinal(node) ? FORGOTTEN : workflow.input(node)
+  const invocation = invocationOf(workflow.graph, node, input)
+  const args = workflow.argsOf(node) ?? invocation.args
+  return { ...invocation, args, workflow, node, attempt, policy }
+}
+
+/** Whether a run still speaks for its call: it has not been revoked, nor given up for another run. */
+export const isCurrent = ({ workflow, attempt }: Pick<Part, 'workflow' | 'attempt'>, node: number): boolean =>
+  workflow.isRunning(node) && workflow.attemptOf(node) === attempt
