@@ -47,13 +47,17 @@ export function hangError(run: Run, patience: number): ConfigurationError {
 export function describe({ runs, inspection, now, next, autoAdvance }: Standstill): string {
   const lines = runs.map((run) => `"${run.taskName}" (${run.id}) ${stateOf(run)}`)
   const ready = inspection.ready.map(({ taskName, id }) => `"${taskName}" (${id}) is ready, and no thread is free`)
+  const scheduled = inspection.scheduled.map(({ taskName, id, state, at }) => {
+    const what = state === 'RETRY' ? 'its next run' : 'its time'
+    return `"${taskName}" (${id}) waits for ${what}, in ${at.valueOf() - now} ms`
+  })
   const later =
     next === undefined
       ? []
       : [
           `the clock stands at ${now}, and the next timer is due in ${next - now} ms${autoAdvance ? '' : ': only advance() moves it, since autoAdvance is false'}`,
         ]
-  return [...lines, ...ready, ...later].map((line) => `\n  ${line}`).join('')
+  return [...lines, ...ready, ...scheduled, ...later].map((line) => `\n  ${line}`).join('')
 }
 
 function stateOf(run: Run): string {

@@ -39,7 +39,8 @@ export interface TestRuntime extends Runtime {
   /**
    * As {@link Runtime.close}.
    *
-   * @throws {@link ConfigurationError} at its end if a fault was asked for that struck nothing: a test of it has tested something else.
+   * @throws {@link ConfigurationError} at its end if a fault was asked for that struck nothing: the test has tested something else. By
+   *   `await using` that is only a warning.
    */
   close(options?: { readonly drain?: boolean; readonly timeout?: number }): Promise<ShutdownReport>
 }
@@ -60,6 +61,8 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
   return new StagedRuntime(new Stage('createTestRuntime', options))
 }
 
+const warn = (message: string): void => process.emitWarning(message, { code: 'CELERIAC_TEST_RUNTIME' })
+
 /** The runtime on a stage of its own; {@link createTestRuntime} sets it up. */
 export class StagedRuntime extends LocalRuntime implements TestRuntime {
   readonly stage: Stage
@@ -73,7 +76,7 @@ export class StagedRuntime extends LocalRuntime implements TestRuntime {
     this.#recorder = new EventRecorder(this)
     stage.open({
       inspect: () => this.inspect(),
-      warn: (message) => process.emitWarning(message, { code: 'CELERIAC_TEST_RUNTIME' }),
+      warn,
     })
   }
 
@@ -135,6 +138,16 @@ export class StagedRuntime extends LocalRuntime implements TestRuntime {
       return report
     })
     return this.#closing
+  }
+
+  /** Closes it. A fault that struck nothing is a warning here: thrown, it would hide the error of a test that has failed before it came to that. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.close()
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error
+      warn(error.message)
+    }
   }
 
   override destroy(): Promise<ShutdownReport> {

@@ -66,7 +66,7 @@ describe('explore', () => {
   it('finds work that is left pending for ever', async () => {
     const scenario = (runtime: TestRuntime): unknown => runtime.apply(add.s(1, 1).set({ countdown: 1_000 }))
     const { cause } = await broken(exploreWithin(60, 2, scenario, { autoAdvance: false }))
-    expect((cause as Error).message).toMatch(/left work that never ends.*\n.*next timer is due in 1000 ms/)
+    expect((cause as Error).message).toMatch(/left work that never ends.*\n.*"add" .* waits for its time, in 1000 ms\n/)
   })
 
   it('finds a scenario that never settles', async () => {

@@ -110,6 +110,7 @@ describe('where nothing moves and nothing hangs', () => {
     runtime.apply(add.s(1, 1).set({ countdown: 5_000 }))
     const [{ code, message }] = (await warning) as [Error & { code: string }]
     expect(code).toBe('CELERIAC_TEST_RUNTIME')
+    expect(message).toContain('"add" (test-0-0-0) waits for its time, in 5000 ms')
     expect(message).toContain('the next timer is due in 5000 ms: only advance() moves it, since autoAdvance is false')
   })
 })

@@ -21,6 +21,9 @@ export const {
   refuses,
   replaces,
   restless,
+  limitedRate,
+  single,
+  survives,
 } = defineTasks(import.meta.url, {
   add: (x: number, y: number) => x + y,
   later: async (x: number, y: number) => x * y,
@@ -48,6 +51,9 @@ export const {
     this.progress(value)
     return value
   },
+  limitedRate: task({ rateLimit: '10/s' }, (x: number) => x),
+  single: task({ concurrency: 1 }, (x: number) => x),
+  survives: task({ onWorkerLost: 'requeue' }, (x: number) => x),
   restless() {
     this.reject({ requeue: true })
   },

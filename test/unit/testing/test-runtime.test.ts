@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { chain } from '../../../src/canvas/chain.js'
 import { chord } from '../../../src/canvas/chord.js'
@@ -5,7 +6,22 @@ import { group } from '../../../src/canvas/group.js'
 import { setDefaultRuntime } from '../../../src/default.js'
 import { tasksFrom } from '../../../src/task/tasks-from.js'
 import { createTestRuntime, type TestRuntime } from '../../../src/testing/test-runtime.js'
-import { add, Busy, flaky, later, limited, listens, parent, polls, slow, told, tsum } from './tasks.js'
+import {
+  add,
+  Busy,
+  flaky,
+  later,
+  limited,
+  limitedRate,
+  listens,
+  parent,
+  polls,
+  single,
+  slow,
+  survives,
+  told,
+  tsum,
+} from './tasks.js'
 
 const HOUR = 3_600_000
 
@@ -96,6 +112,15 @@ describe('time', () => {
     expect(await errorOf(runtime.run(limited.s(1)))).toMatchObject({ code: 'ERR_TIME_LIMIT' })
     expect(runtime.now).toBe(5_000)
     expect(await errorOf(runtime.run(polls.s()))).toMatchObject({ code: 'ERR_SOFT_TIME_LIMIT' })
+  })
+
+  it('keeps rate limits, and one run at a time', async () => {
+    await using runtime = createTestRuntime({ threads: 4 })
+    await runtime.run(limitedRate.each(Array.from({ length: 30 }, (_, i) => [i])))
+    expect(runtime.now).toBe(2_900)
+    runtime.delay(single, 1_000)
+    await runtime.run(single.each([[1], [2], [3]]))
+    expect(runtime.now).toBe(5_900)
   })
 
   it('lets calls expire, and waits time out', async () => {
@@ -193,6 +218,13 @@ describe('faults', () => {
     expect(await runtime.run(add.s(1, 1))).toBe(2)
   })
 
+  it('lose the thread of a call that survives it', async () => {
+    await using runtime = createTestRuntime()
+    runtime.loseWorker(survives)
+    expect(await runtime.run(survives.s(1))).toBe(1)
+    expect(runtime.calls.map(({ outcome }) => outcome?.ok)).toEqual([false, true])
+  })
+
   it('lose the thread of a running call, with those that wait on it for a child, and no other', async () => {
     await using runtime = createTestRuntime({ threads: 1 })
     runtime.delay(add, HOUR)
@@ -242,6 +274,19 @@ describe('faults', () => {
       'failNext("addd") struck nothing: no call of "addd" started after it; what ran: add',
       'delay("later") struck nothing: no call of "later" started after it; what ran: add',
       'loseWorker() struck nothing: no call started after it',
+    ])
+  })
+
+  it('are told of by a warning where the runtime is disposed of', async () => {
+    const warned = once(process, 'warning')
+    {
+      await using runtime = createTestRuntime()
+      runtime.failNext('addd', new Error('x'))
+    }
+    const [{ code, message }] = (await warned) as [Error & { code: string }]
+    expect([code, message]).toEqual([
+      'CELERIAC_TEST_RUNTIME',
+      expect.stringContaining('failNext("addd") struck nothing'),
     ])
   })
 
