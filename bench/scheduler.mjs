@@ -12,7 +12,8 @@ import { times } from './harness/workloads.mjs'
 import { tasks } from './workers/tasks.js'
 
 const { add, sum } = tasks
-const OUTCOME = { ok: true, value: 1 }
+/** What a call is said to have taken. */
+const CALL_MS = 0.0005
 
 await question('scheduler', 'What does the scheduler alone take for a call?', async (ask) => {
   const n = ask.size(100_000)
@@ -46,8 +47,8 @@ function drive(graph) {
   }
   note(scheduler.handle(submit))
   for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
-    const outcomes = times(batch.calls.length, () => OUTCOME)
-    note(scheduler.handle({ type: 'outcomes', at: 0, batch: batch.number, outcomes, random: 0 }))
+    const ends = [{ from: 0, values: new Float64Array(batch.size) }]
+    note(scheduler.handle({ type: 'outcomes', at: 0, batch: batch.number, ends, random: 0, ms: batch.size * CALL_MS }))
   }
   return scheduler.state().ended
 }
