@@ -49,6 +49,9 @@ interface Underway {
   readonly runner: BatchRunner
 }
 
+/** One for all runtimes: a test makes many, and each would take a large block of shared memory. */
+const cursors = new Cursors()
+
 const LOST_BY_TEST: Loss = { reason: 'exit', exitCode: 1, cause: new Error('loseWorker() was called') }
 const WENT_DOWN_WITH_IT: Loss = { reason: 'exit', exitCode: 1 }
 
@@ -56,7 +59,6 @@ export class VirtualExecutor implements Executor {
   readonly #options: VirtualOptions
   readonly #report: Report
   readonly #threads: VirtualThreads
-  readonly #cursors = new Cursors()
   readonly #underway = new Map<number, Underway>()
   #runCount = 0
 
@@ -75,7 +77,7 @@ export class VirtualExecutor implements Executor {
     const { workflow, node, task } = batch.callAt(0)
     const who = { id: workflow.idOf(node), taskName: task.task, moduleUrl: task.moduleUrl }
     const run = new Run(this.#runCount++, who)
-    const sent = new BatchUnderWay(batch, this.#cursors, this.#options.maxDepth)
+    const sent = new BatchUnderWay(batch, cursors, this.#options.maxDepth)
     const underway = { sent, run, runner: this.#newRunner(sent, run) }
     this.#underway.set(batch.number, underway)
     this.#threads.place(batch.number, batch.lane)
@@ -111,7 +113,10 @@ export class VirtualExecutor implements Executor {
 
   async destroy(): Promise<void> {
     this.#options.conductor.stop()
-    for (const { run } of this.#underway.values()) forget(run)
+    for (const { run, sent } of this.#underway.values()) {
+      forget(run)
+      sent.end()
+    }
     this.#underway.clear()
   }
 
@@ -178,7 +183,7 @@ export class VirtualExecutor implements Executor {
     const { maxDepth, defaults, clock } = this.#options
     const imports = this.#importObserver(run)
     return new BatchRunner({
-      setup: { maxDepth, defaults, callsPerThread: 1, cursors: this.#cursors.cells },
+      setup: { maxDepth, defaults, callsPerThread: 1, cursors: cursors.cells },
       clock,
       stopwatch: () => this.#options.clock.now(),
       say: (_batch, _call, saying) => this.#hear(sent.batch, run, cloned(saying)),
