@@ -232,6 +232,16 @@ export class ResultTimeoutError extends CeleriacError {
   }
 }
 
+/** `maxQueue` calls are waiting: `await runtime.drained()`. */
+export class QueueFullError extends CeleriacError {
+  readonly code = 'ERR_QUEUE_FULL' as const
+  readonly maxQueue: number
+  constructor(message: string, maxQueue: number) {
+    super(message)
+    this.maxQueue = maxQueue
+  }
+}
+
 /** The runtime is closed, or closed before the work was done. */
 export class ClosedError extends CeleriacError {
   readonly code = 'ERR_CLOSED' as const

@@ -56,6 +56,7 @@ export {
   MaxRetriesExceededError,
   NonErrorThrown,
   NotRegisteredError,
+  QueueFullError,
   RemoteError,
   ResultTimeoutError,
   SerializationError,
@@ -82,7 +83,9 @@ export type {
 export type { GroupResult, Settled } from './result/group-result.js'
 export { createRuntime, type RuntimeOptions } from './runtime/create-runtime.js'
 export type { CallInfo, Inspection } from './runtime/inspection.js'
+export type { Metrics } from './runtime/metrics.js'
 export type { Runtime, ShutdownReport } from './runtime/runtime.js'
+export type { Percentiles } from './scheduler/tally.js'
 export { type ErrorClass, registerErrors } from './serialization/errors.js'
 export { currentTask, type RetryOptions, type TaskContext } from './task/context.js'
 export type { TaskEnd, TaskHandlers, TaskOptions } from './task/options.js'

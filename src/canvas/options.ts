@@ -127,10 +127,12 @@ export interface Application {
   readonly signal: AbortSignal | undefined
 }
 
+export const NO_APPLIED_KWARGS: Readonly<Record<string, unknown>> = Object.freeze({})
+
 const NOTHING: Application = {
   options: NO_OPTIONS,
   args: Object.freeze([]),
-  kwargs: Object.freeze({}),
+  kwargs: NO_APPLIED_KWARGS,
   keepIntermediate: undefined,
   signal: undefined,
 }

@@ -82,8 +82,14 @@ export function checkPolicy(where: string, { timeLimit, softTimeLimit }: RunPoli
   throw new ConfigurationError(message, 'softTimeLimit', softTimeLimit)
 }
 
+function isEmpty(options: object): boolean {
+  for (const _ in options) return false
+  return true
+}
+
 /** The policy among options, without what was not given; `undefined` if there is none. */
 export function policyIn(options: RunPolicy): RunPolicy | undefined {
+  if (isEmpty(options)) return undefined
   let found: Record<string, unknown> | undefined
   for (const name of POLICY_NAMES) {
     if (options[name] === undefined) continue

@@ -2,7 +2,8 @@
 import { type AnySignature, makeSignature } from './shape.js'
 import type { AnyTask } from './typing.js'
 
-const NO_KWARGS: Readonly<Record<string, unknown>> = Object.freeze({})
+/** What a call has whose options object was not given. */
+export const NO_KWARGS: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /** A signature of `task`: `args` are the call's last arguments, `kwargs` its options object. */
 export function signature(

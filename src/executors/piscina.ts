@@ -13,13 +13,9 @@ import { SerializationError, WorkerLostError } from '../errors.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
-import {
-  type AnswerMessage,
-  type ControlMessage,
-  isSideMessage,
-  type SideMessage,
-  type WorkerSetup,
-} from '../worker/protocol.js'
+import type { AnswerMessage, ControlMessage, WorkerSetup } from '../worker/protocol.js'
+import { isSideMessage, type SideMessage } from '../worker/side-messages.js'
+import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
 import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying } from './call-messages.js'
 import { Cursors } from './cursors.js'
@@ -106,8 +102,8 @@ export class PiscinaExecutor implements Executor {
     sent.thread = thread
     this.#tellUntold(sent, thread)
     this.#target = thread.threadId
-    this.#pool?.run(sent.underWay.message).then(
-      (answer: AnswerMessage) => this.#answer(sent, answer),
+    this.#pool?.run(batchToWire(sent.underWay.message)).then(
+      (answer: WireAnswer) => this.#answer(sent, answerFromWire(answer)),
       (error: unknown) => this.#fail(sent, error),
     )
   }
@@ -270,7 +266,8 @@ export class PiscinaExecutor implements Executor {
     if (sent === undefined) return
     sent.heard++
     const { batch } = sent.underWay
-    if (message.celeriac === 'ended') this.#report.ended(batch.number, this.#endsIn(sent, message.answer))
+    if (message.celeriac === 'ended')
+      this.#report.ended(batch.number, this.#endsIn(sent, answerFromWire(message.answer)))
     else reportSaying(this.#report, batch, sent.underWay.placeOf(message.call), message.saying)
     if (sent.last !== undefined && sent.heard >= sent.last.said) this.#finish(sent, sent.last)
   }

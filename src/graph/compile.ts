@@ -63,6 +63,10 @@ interface Frame {
  * @throws {@link InvalidCanvasError} if a member that is pulled only now is no canvas; {@link ConfigurationError} if two calls ask for one id.
  */
 export function compile(canvas: AnyCanvas): Graph {
+  return isLoneCall(canvas as Canvas) ? loneCall(canvas as Canvas as CallSource) : compileWhole(canvas)
+}
+
+function compileWhole(canvas: AnyCanvas): Graph {
   const builder = new GraphBuilder()
   const frames: Frame[] = []
   let done = builder.begin(canvas as Canvas, { scope: -1, place: 0 }, frames)
@@ -77,6 +81,44 @@ export function compile(canvas: AnyCanvas): Graph {
   }
   return builder.finish(done as Fragment)
 }
+
+/** One call that says nothing of itself but how it runs: most applications are one. */
+function isLoneCall({ kind, options }: Canvas): boolean {
+  if (kind !== 'task' && kind !== 'map' && kind !== 'starmap') return false
+  if (options === NO_OPTIONS) return true
+  const { link, linkError, taskId, countdown, eta } = options
+  return (link ?? linkError ?? taskId ?? countdown ?? eta) === undefined
+}
+
+/** Its graph shares all but the call with every other one of its kind. */
+const loneCall = (call: CallSource): Graph => ({
+  size: 1,
+  entry: 0,
+  exit: 0,
+  calls: [call],
+  to: LONE.to,
+  slot: LONE.slot,
+  scope: LONE.scope,
+  place: LONE.place,
+  scopes: LONE.scopes,
+  joins: LONE.joins,
+  hooks: LONE.hooks,
+  ids: LONE.ids,
+  delays: LONE.delays,
+  callCount: 1,
+})
+
+const LONE = {
+  to: Int32Array.of(TO_NOWHERE),
+  slot: Int32Array.of(0),
+  scope: Int32Array.of(-1),
+  place: Int32Array.of(0),
+  scopes: [],
+  joins: new Map(),
+  hooks: new Map(),
+  ids: new Map(),
+  delays: new Map(),
+} as const
 
 const callbacks = new WeakMap<AnyCanvas, Graph>()
 

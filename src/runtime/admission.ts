@@ -1,11 +1,13 @@
 /** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
 
 import { EachMembers } from '../canvas/group.js'
-import type { Application } from '../canvas/options.js'
+import { type Application, NO_APPLIED_KWARGS } from '../canvas/options.js'
+import { NO_KWARGS } from '../canvas/signature.js'
 import { ConfigurationError } from '../errors.js'
 import { taskOf } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
 import { type CallSource, type Graph, joinPath, pathOf } from '../graph/graph.js'
+import { isPlainPrimitive } from '../serialization/sendable.js'
 import { checkSendable } from '../serialization/values.js'
 
 /** What a runtime admits. */
@@ -22,6 +24,13 @@ export interface Admission {
  */
 export function checkGraph(graph: Graph, application: Application, admission: Admission): void {
   const { maxDepth } = admission
+  if (
+    graph.size === 1 &&
+    graph.hooks.size === 0 &&
+    application.args.length === 0 &&
+    application.kwargs === NO_APPLIED_KWARGS
+  )
+    return checkCalls(graph, '', admission)
   checkSendable(application.args, { maxDepth: maxDepth + 1, what: 'args' })
   checkSendable(application.kwargs, { maxDepth, what: 'kwargs' })
   const todo: { graph: Graph; path: string }[] = [{ graph, path: '' }]
@@ -41,19 +50,33 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
   }
 }
 
-function checkCalls(graph: Graph, path: string, { maxDepth, entryFileUrl }: Admission): void {
-  let last: CallSource | undefined
-  graph.calls.forEach((source, node) => {
-    if (source === undefined || source === last) return
-    last = source
-    const where = (): string => joinPath(path, pathOf(graph, node))
-    const task = taskOf(source)
-    if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
-    checkLazily(task.args, maxDepth + 1, where, 'args')
-    checkLazily(task.kwargs, maxDepth, where, 'kwargs')
-    if (source instanceof EachMembers) checkLazily(source.table, maxDepth + 2, where, 'items')
-    else if (source.kind !== 'task') checkLazily(source.items, maxDepth + 2, where, 'items')
-  })
+function checkCalls(graph: Graph, path: string, admission: Admission): void {
+  const { calls } = graph
+  for (let node = 0; node < calls.length; node++) {
+    const source = calls[node]
+    // The members of a table share one source.
+    if (source !== undefined && source !== calls[node - 1]) checkCall(graph, node, source, path, admission)
+  }
+}
+
+function checkCall(graph: Graph, node: number, source: CallSource, path: string, admission: Admission): void {
+  const { maxDepth, entryFileUrl } = admission
+  const task = taskOf(source)
+  if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
+  if (source === task && task.kwargs === NO_KWARGS && task.args.every(isPlainPrimitive)) return
+  const where = (): string => joinPath(path, pathOf(graph, node))
+  checkLazily(task.args, maxDepth + 1, where, 'args')
+  checkLazily(task.kwargs, maxDepth, where, 'kwargs')
+  if (source instanceof EachMembers) checkTable(source.table, maxDepth, where)
+  else if (source.kind === 'chunks' || source.kind === 'starmap') checkTable(source.items as Table, maxDepth, where)
+  else if (source.kind !== 'task') checkLazily(source.items, maxDepth + 2, where, 'items')
+}
+
+type Table = readonly (readonly unknown[])[]
+
+/** Most tables hold numbers and texts, which is seen at a glance. */
+function checkTable(table: Table, maxDepth: number, where: () => string): void {
+  for (const row of table) if (!row.every(isPlainPrimitive)) return checkLazily(table, maxDepth + 2, where, 'items')
 }
 
 /** The path is made only for an error: most canvases have none, and there may be a million calls. */

@@ -5,11 +5,12 @@ import { applicationOf, type OptionsFor, requireCanvas } from '../canvas/options
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
-import { assertNever, ClosedError, ConfigurationError } from '../errors.js'
+import { assertNever, ClosedError, ConfigurationError, QueueFullError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
 import type { RuntimeEvents } from '../events/event.js'
 import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
 import { compile } from '../graph/compile.js'
+import { countFirstCalls } from '../graph/first-calls.js'
 import type { Graph } from '../graph/graph.js'
 import { checkOptions, durationFrom, flag } from '../option-rules.js'
 import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
@@ -22,6 +23,8 @@ import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { type Metrics, metricsOf } from './metrics.js'
+import { SubmissionStacks } from './submission-stacks.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -46,10 +49,14 @@ export interface Runtime extends AsyncDisposable {
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
   /** What is there now: running and waiting calls, threads. A copy; costs time in proportion to the queue. */
   inspect(): Inspection
+  /** Counters since the start, and gauges. A copy; cheap. */
+  metrics(): Metrics
   /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
   ready(): Promise<void>
   /** Resolves when nothing is pending: callbacks and errbacks included. */
   idle(): Promise<void>
+  /** Resolves when the queue has room again (below `maxQueue`); at once if it has. */
+  drained(): Promise<void>
   /**
    * Ends the runtime in good order; more calls of it give the same promise. New work is refused.
    *
@@ -90,6 +97,13 @@ export interface RuntimeParts {
   readonly resultTtl: number
 }
 
+/** Somebody who waits for the end of a node. */
+interface Waiter {
+  readonly node: number
+  tell: (workflow: Workflow) => void
+}
+const nothing = (): void => {}
+
 const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
 const CLOSE_TIMEOUT_MS = 30_000
 
@@ -104,8 +118,16 @@ export class LocalRuntime implements Runtime {
   readonly #resultTtl: number
   /** Finished workflows that can be looked up for a while, though nobody holds them. */
   readonly #kept = new Set<Workflow>()
-  readonly #waiting = new WeakMap<Workflow, Map<number, Set<() => void>>>()
+  /** Who waits for the ends of nodes, by workflow. */
+  readonly #waiting = new Map<Workflow, Waiter[]>()
+  readonly #stacks = new SubmissionStacks()
+  /** Who waits for the workflow that is being submitted just now. */
+  #onEnd: ((workflow: Workflow) => void) | undefined
   #whenIdle: (() => void)[] = []
+  readonly #whenDrained: (() => void)[] = []
+  readonly #maxQueue: number
+  /** When the first call left. */
+  #startedAt: number | undefined
   #open = 0
   #cancelWake = (): void => {}
   #endedEarly: (() => void)[] = []
@@ -120,22 +142,24 @@ export class LocalRuntime implements Runtime {
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
+    this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
-    const workflow = this.#submit('apply', canvas, options)
+    const workflow = this.#submit('apply', this.apply, canvas, options)
     return resultOf(this.#shelf.sourceOf(workflow), workflow.graph.exit) as never
   }
 
-  async run(canvas: AnyCanvas, options?: unknown): Promise<never> {
-    const workflow = this.#submit('run', canvas, options)
-    const { exit } = workflow.graph
-    await new Promise<void>((resolve) => this.#whenEnded(workflow, exit, resolve))
-    const end = endOf(workflow, exit)
-    if (!end.ok) throw end.error
-    return end.value as never
+  run(canvas: AnyCanvas, options?: unknown): Promise<never> {
+    return new Promise((resolve, reject) => {
+      this.#submit('run', this.run, canvas, options, (workflow) => {
+        const end = endOf(workflow, workflow.graph.exit)
+        if (end.ok) resolve(end.value as never)
+        else reject(end.error)
+      })
+    })
   }
 
   result(id: string): AsyncResult<unknown> | undefined {
@@ -167,6 +191,12 @@ export class LocalRuntime implements Runtime {
     return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames())
   }
 
+  metrics(): Metrics {
+    const threads = this.#executor.workers().length
+    const sinceMs = this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt
+    return metricsOf(this.#scheduler.state(), threads, sinceMs)
+  }
+
   async ready(): Promise<void> {
     this.#requireOpen()
     await this.#executor.ready()
@@ -174,6 +204,10 @@ export class LocalRuntime implements Runtime {
 
   async idle(): Promise<void> {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  async drained(): Promise<void> {
+    if (!this.#scheduler.hasRoomFor(1)) await new Promise<void>((resolve) => this.#whenDrained.push(resolve))
   }
 
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
@@ -208,15 +242,22 @@ export class LocalRuntime implements Runtime {
     return this
   }
 
-  #submit(method: 'apply' | 'run', canvas: AnyCanvas, options: unknown): Workflow {
+  /** @param onEnd - Called when it has ended, if somebody waits from the beginning. */
+  #submit(
+    method: 'apply' | 'run',
+    entry: (...args: never[]) => unknown,
+    canvas: AnyCanvas,
+    options: unknown,
+    onEnd?: (workflow: Workflow) => void,
+  ): Workflow {
     this.#requireOpen()
     requireCanvas(canvas, '')
     const application = applicationOf(method, options)
     const graph = compile(withOptions(canvas as Canvas, application.options))
     checkGraph(graph, application, this.#admission)
     this.#requireFreeIds(graph)
-    const submittedAt = {}
-    Error.captureStackTrace(submittedAt, this.#submit)
+    this.#requireRoom(graph)
+    const submittedAt = this.#stacks.here(entry)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
     const stimulus = {
       type: 'submit',
@@ -227,7 +268,9 @@ export class LocalRuntime implements Runtime {
       keep,
       submittedAt,
       isRevoked: signal?.aborted ?? false,
+      isWatched: onEnd !== undefined,
     } as const
+    this.#onEnd = onEnd
     const workflow = this.#drive(stimulus) as Workflow
     if (signal !== undefined) this.#obey(signal, workflow)
     if (this.#resultTtl > 0) this.#keep(workflow)
@@ -264,11 +307,18 @@ export class LocalRuntime implements Runtime {
         throw new ConfigurationError(`the id "${id}" is in use by a call that is still pending`, 'taskId', id)
   }
 
+  #requireRoom(graph: Graph): void {
+    if (this.#maxQueue === Infinity || this.#scheduler.hasRoomFor(countFirstCalls(graph))) return
+    const message = `no more than ${this.#maxQueue} calls may wait to start (maxQueue), and these would be more: await runtime.drained() first`
+    throw new QueueFullError(message, this.#maxQueue)
+  }
+
   /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */
   #drive(stimulus: Stimulus): Workflow | undefined {
     const instructions = this.#scheduler.handle(stimulus)
     for (const instruction of instructions) this.#carryOut(instruction)
     this.#noteOpen()
+    if (this.#whenDrained.length > 0 && this.#scheduler.hasRoomFor(1)) this.#tellDrained()
     const first = instructions[0]
     return first?.type === 'accepted' ? first.workflow : undefined
   }
@@ -276,7 +326,7 @@ export class LocalRuntime implements Runtime {
   #carryOut(instruction: Instruction): void {
     switch (instruction.type) {
       case 'accepted':
-        return // told by what the scheduler keeps
+        return this.#noteWaiting(instruction.workflow)
       case 'wake':
         return this.#wake(instruction.at)
       case 'tell':
@@ -288,6 +338,7 @@ export class LocalRuntime implements Runtime {
       case 'recall':
         return this.#recall(instruction.batch)
       case 'dispatch':
+        this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
         return this.#tellWaiting(instruction.workflow, instruction.node)
@@ -319,6 +370,10 @@ export class LocalRuntime implements Runtime {
     for (const resolve of whenIdle) resolve()
   }
 
+  #tellDrained(): void {
+    for (const resolve of this.#whenDrained.splice(0)) resolve()
+  }
+
   /** One timer for all that the scheduler waits for. */
   #wake(at: number | undefined): void {
     this.#cancelWake()
@@ -332,19 +387,32 @@ export class LocalRuntime implements Runtime {
     this.#cancelWake = this.#environment.clock.after(at - this.#now(), tick)
   }
 
+  /** Who applied it waits from the beginning. */
+  #noteWaiting(workflow: Workflow): void {
+    const onEnd = this.#onEnd
+    if (onEnd === undefined) return
+    this.#onEnd = undefined
+    this.#waiting.set(workflow, [{ node: workflow.graph.exit, tell: onEnd }])
+  }
+
   #whenEnded(workflow: Workflow, node: number, callback: () => void): () => void {
-    const nodes = this.#waiting.get(workflow) ?? new Map<number, Set<() => void>>()
-    const callbacks = nodes.get(node) ?? new Set()
-    this.#waiting.set(workflow, nodes.set(node, callbacks.add(callback)))
+    const waiter: Waiter = { node, tell: callback }
+    const waiting = this.#waiting.get(workflow)
+    if (waiting === undefined) this.#waiting.set(workflow, [waiter])
+    else waiting.push(waiter)
     this.#drive({ type: 'watch', workflow, node })
-    return () => callbacks.delete(callback)
+    return () => {
+      waiter.tell = nothing
+    }
   }
 
   #tellWaiting(workflow: Workflow, node: number): void {
-    const nodes = this.#waiting.get(workflow)
-    const callbacks = nodes?.get(node)
-    nodes?.delete(node)
-    if (callbacks !== undefined) for (const callback of callbacks) callback()
+    const waiting = this.#waiting.get(workflow)
+    if (waiting === undefined) return
+    const others = waiting.length === 1 ? [] : waiting.filter((waiter) => waiter.node !== node)
+    if (others.length === 0 && waiting[0]?.node === node) this.#waiting.delete(workflow)
+    else this.#waiting.set(workflow, others)
+    for (const waiter of waiting) if (waiter.node === node) waiter.tell(workflow)
   }
 
   async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
@@ -402,14 +470,19 @@ export class LocalRuntime implements Runtime {
 
   #report(): Report {
     return {
-      ended: (batch, ends) =>
-        void this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() }),
+      ended: (batch, ends) => {
+        this.#stacks.nextTurn()
+        this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() })
+      },
       said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
       lost: (batch, loss, begun) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, begun }),
       thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
-      offline: ({ id }, reason) => this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason }),
+      offline: ({ id }, reason) => {
+        if (reason !== 'closed') this.#scheduler.state().tally.workersLost++
+        this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason })
+      },
       warning: (message, error, taskId) =>
         this.#bus.emit({ type: 'warning', at: this.#now(), message, error, ...(taskId !== undefined && { taskId }) }),
     }

@@ -58,17 +58,14 @@ export class Batch {
   readonly estimate: number
   /** Calls whose start has been told to listeners; all before them too. */
   announced = 0
-  /** Calls that wait for a child. */
-  readonly parked = new Set<number>()
   /** What had not begun was taken back: there is nothing more to take. */
   isTaken = false
-  /** Runs to be told that they are revoked, once it is known that they have begun. */
-  readonly cancels = new Map<number, Cancel>()
-  /** Children that its calls have applied. */
-  readonly children = new Map<string, Workflow>()
   /** Hard limit, or the grace before its thread is ended. */
   deadline: Timer | undefined
   readonly #closed: Uint8Array | undefined
+  #parked: Set<number> | undefined
+  #cancels: Map<number, Cancel> | undefined
+  #children: Map<string, Workflow> | undefined
   #isClosed = false
   readonly #hasLinks: boolean
 
@@ -88,6 +85,32 @@ export class Batch {
     this.#hasLinks = parts.some(({ isLinked }) => isLinked)
     this.estimate = ms / this.size
     this.#closed = this.size === 1 ? undefined : new Uint8Array(this.size)
+  }
+
+  /** Calls that wait for a child. */
+  get parked(): Set<number> {
+    this.#parked ??= new Set()
+    return this.#parked
+  }
+
+  get parkedCount(): number {
+    return this.#parked?.size ?? 0
+  }
+
+  /** Runs to be told that they are revoked, once it is known that they have begun. */
+  get cancels(): Map<number, Cancel> {
+    this.#cancels ??= new Map()
+    return this.#cancels
+  }
+
+  /** Children that its calls have applied. */
+  get children(): Map<string, Workflow> {
+    this.#children ??= new Map()
+    return this.#children
+  }
+
+  isParked(place: number): boolean {
+    return this.#parked?.has(place) === true
   }
 
   isOpen(place: number): boolean {

@@ -151,9 +151,9 @@ export class Dispatcher {
   }
 
   #take(range: Range, count: number, at: number): Part {
-    const { from, to, ...taken } = this.queue.take(range, count)
+    const { workflow, from, to, plan, attempt, order, since } = this.queue.take(range, count)
     this.ready -= to - from
-    return { ...taken, node: from, size: to - from, isLinked: false, at }
+    return { workflow, node: from, size: to - from, attempt, plan, isLinked: false, at, order, since }
   }
 
   noteThread(lane: number, isThere: boolean): void {
@@ -164,7 +164,7 @@ export class Dispatcher {
   weigh(batch: Batch): void {
     const lane = this.lanes[batch.lane] as Lane
     const isProgram = this.callsPerThread > 1 && (batch.parts.at(-1) as Part).isLinked
-    const active = isProgram ? Math.min(batch.open, 1) - batch.parked.size : batch.open - batch.parked.size
+    const active = isProgram ? Math.min(batch.open, 1) - batch.parkedCount : batch.open - batch.parkedCount
     lane.active += active - batch.active
     batch.active = active
     const ms = active * batch.estimate
@@ -198,7 +198,7 @@ export class Dispatcher {
         for (let i = 0; i < part.size; i++)
           if (batch.isOpen(part.at + i) && isCurrent(part, part.node + i))
             open.push({ workflow: part.workflow, node: part.node + i, since: part.since })
-    const begun = this.callsPerThread + [...lane.batches].reduce((sum, { parked }) => sum + parked.size, 0)
+    const begun = this.callsPerThread + [...lane.batches].reduce((sum, { parkedCount }) => sum + parkedCount, 0)
     return { begun: open.slice(0, begun), waiting: open.slice(begun) }
   }
 

@@ -26,6 +26,8 @@ export interface Submit extends Plan {
   readonly type: 'submit'
   /** It is revoked before it starts: its signal has aborted already. */
   readonly isRevoked: boolean
+  /** Somebody waits for its end: {@link Watch} in the same step. */
+  readonly isWatched?: boolean
   readonly args: readonly unknown[]
   readonly kwargs: Readonly<Record<string, unknown>>
 }

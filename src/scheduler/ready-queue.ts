@@ -40,7 +40,8 @@ export class ReadyQueue {
 
   /** Puts calls at the end of their line. */
   push(range: Omit<Range, 'order'>): void {
-    this.#lineOf(range.plan).push({ ...range, order: this.#order++ })
+    const { workflow, from, to, plan, attempt, since } = range
+    this.#lineOf(plan).push({ workflow, from, to, plan, attempt, since, order: this.#order++ })
   }
 
   /** Puts calls back that were taken too early: where they stood. */
@@ -164,7 +165,7 @@ class Lane {
   first(): Range | undefined {
     for (let range = this.#ranges[this.#head]; range !== undefined; range = this.#ranges[this.#head]) {
       if (range.workflow.isReady(range.from)) return range
-      this.#advance(range, 1)
+      this.#advance(range, range.from + 1)
     }
     return undefined
   }
@@ -174,8 +175,9 @@ class Lane {
     const most = Math.min(range.to, from + count)
     let to = from + 1
     while (to < most && workflow.isReady(to)) to++
-    const taken = { ...range, from, to }
-    this.#advance(range, to - from)
+    // The whole of it needs no copy.
+    const taken = to === range.to ? range : { ...range, from, to }
+    this.#advance(range, to)
     return taken
   }
 
@@ -189,9 +191,11 @@ class Lane {
   }
 
   /** Moves on; the array is cut when half of it has been taken, which keeps taking at constant cost. */
-  #advance(range: Range, count: number): void {
-    range.from += count
-    if (range.from < range.to) return
+  #advance(range: Range, to: number): void {
+    if (to < range.to) {
+      range.from = to
+      return
+    }
     this.#head++
     if (this.#head < 32 || this.#head * 2 < this.#ranges.length) return
     this.#ranges = this.#ranges.slice(this.#head)

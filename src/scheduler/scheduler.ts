@@ -6,6 +6,7 @@
  */
 
 import type { Canvas } from '../canvas/canvas.js'
+import { NO_APPLIED_KWARGS } from '../canvas/options.js'
 import type { RunPolicy } from '../canvas/policy.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
@@ -258,8 +259,10 @@ export class Scheduler {
   #submit(submit: Submit): void {
     const workflow = this.#admit(submit)
     this.#out.push({ type: 'accepted', workflow })
+    if (submit.isWatched === true) workflow.watch(submit.graph.exit)
     if (submit.isRevoked) return // what comes next is its revoke
-    const input = { args: submit.args, kwargs: submit.kwargs, by: -1 }
+    const { args, kwargs } = submit
+    const input = kwargs === NO_APPLIED_KWARGS ? { args, by: -1 } : { args, kwargs, by: -1 }
     this.#steps.push({ do: 'start', workflow, node: submit.graph.entry, input })
   }
 
@@ -752,7 +755,7 @@ export class Scheduler {
 
   /** A run is over, whoever still waits for it; `false` if that was known. */
   #release({ batch, place, part }: Run): boolean {
-    const isParked = batch.parked.has(place)
+    const isParked = batch.isParked(place)
     if (!batch.close(place)) return false
     if (!isParked) part.plan.gate?.leave()
     if (batch.deadline !== undefined && (batch.size === 1 || batch.open === 0)) batch.deadline.cancelled = true
@@ -848,8 +851,8 @@ export class Scheduler {
     this.#dispatcher.weigh(batch)
   }
 
-  #diedUnder({ parked }: Batch, place: number, begun: number): boolean {
-    return place === begun - 1 || parked.has(place) || this.#dispatcher.callsPerThread > 1
+  #diedUnder(batch: Batch, place: number, begun: number): boolean {
+    return place === begun - 1 || batch.isParked(place) || this.#dispatcher.callsPerThread > 1
   }
 
   /** A run had ended, and what it gave died with the thread before it was told. */
@@ -913,7 +916,7 @@ export class Scheduler {
 
   /** A call that waits for a child lends its thread; when it goes on, there may for a while be more running than there is room for. */
   #park({ batch, place, part }: Run, isParked: boolean): void {
-    if (batch.parked.has(place) === isParked) return
+    if (batch.isParked(place) === isParked) return
     if (isParked) batch.parked.add(place)
     else batch.parked.delete(place)
     if (isParked) part.plan.gate?.leave()

@@ -142,7 +142,7 @@ export class Workflow {
   isSuspect = false
   /** Batches under way in which steps of it run right after each other. */
   linkedBatches = 0
-  readonly #statuses: Uint8Array
+  readonly #statuses: Uint8Array | number[]
   /** What came in until a node is final, then its value or its {@link Failure}. */
   readonly #values: unknown[]
   #feeders: Int32Array | undefined
@@ -151,6 +151,8 @@ export class Workflow {
   #replacements: Map<number, Workflow> | undefined
   #passed: Map<number, Input> | undefined
   #fillings: Map<number, Filling> | undefined
+  #isExitWatched = false
+  /** Other watched nodes. */
   #watched: Set<number> | undefined
   #retries: Map<number, number> | undefined
   #replacedArgs: Map<number, readonly unknown[]> | undefined
@@ -171,8 +173,9 @@ export class Workflow {
     this.root = origin?.workflow.root ?? this
     this.idPrefix = idPrefix
     this.left = submit.graph.size
-    this.#statuses = new Uint8Array(submit.graph.size)
-    this.#values = new Array(submit.graph.size)
+    const { size } = submit.graph
+    this.#statuses = size === 1 ? [WAITING] : new Uint8Array(size)
+    this.#values = size === 1 ? [undefined] : new Array(size)
   }
 
   /** The member that ended last, by join: it is the parent of what comes next. */
@@ -267,17 +270,23 @@ export class Workflow {
 
   /** Somebody is to be told of its end. */
   watch(node: number): void {
-    this.#watched ??= new Set()
-    this.#watched.add(node)
+    if (node === this.graph.exit) this.#isExitWatched = true
+    else {
+      this.#watched ??= new Set()
+      this.#watched.add(node)
+    }
   }
 
   isWatched(node: number): boolean {
-    return this.#watched?.has(node) === true
+    return node === this.graph.exit ? this.#isExitWatched : this.#watched?.has(node) === true
   }
 
   /** Whether somebody was to be told. */
   unwatch(node: number): boolean {
-    return this.#watched?.delete(node) === true
+    if (node !== this.graph.exit) return this.#watched?.delete(node) === true
+    const wasWatched = this.#isExitWatched
+    this.#isExitWatched = false
+    return wasWatched
   }
 
   /** The node whose end lets a node end: for a join, the member that came last. */
@@ -296,6 +305,7 @@ export class Workflow {
   isBare(from: number, to: number): boolean {
     if (this.graph.hooks.size > 0 || this.#retries !== undefined || this.#shown !== undefined) return false
     if (this.#expiries !== undefined || this.#closers !== undefined) return false
+    if (this.#isExitWatched && this.graph.exit >= from && this.graph.exit <= to) return false
     for (const node of this.#watched ?? []) if (node >= from && node <= to) return false
     return true
   }

@@ -23,11 +23,12 @@ export function pack(value: unknown, options: SendableOptions): Packed {
 
 /** Which objects are in the values of one message: structured clone would make those that are in two of them one object there. */
 export class Meetings {
-  readonly #objects = new Set<object>()
+  #objects: Set<object> | undefined
   #wasMet = false
 
   /** An object is found in a value. */
   note(object: object): void {
+    this.#objects ??= new Set()
     if (this.#objects.has(object)) this.#wasMet = true
     else this.#objects.add(object)
   }

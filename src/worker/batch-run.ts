@@ -86,9 +86,10 @@ export class BatchRun implements RunSetting {
   #stride = 1
   /** How long the runs took that the next piece tells of. */
   #busyMs = 0
-  readonly #parked = new Set<number>()
-  readonly #hearing = new Map<number, (told: Told) => void>()
-  readonly #unheard = new Map<number, Told[]>()
+  // Most batches have no call that looks around.
+  #parked: Set<number> | undefined
+  #hearing: Map<number, (told: Told) => void> | undefined
+  #unheard: Map<number, Told[]> | undefined
 
   constructor(message: BatchMessage, host: RunHost, onChange: (change: number) => void) {
     this.number = message.batch
@@ -126,15 +127,17 @@ export class BatchRun implements RunSetting {
 
   /** A call that waits for a child lends its thread. */
   #park(call: number, isParked: boolean): void {
+    this.#parked ??= new Set()
     if (isParked) this.#parked.add(call)
     else this.#parked.delete(call)
     this.#onChange(isParked ? -1 : 1)
   }
 
   hear(call: number, listener: (told: Told) => void): void {
+    this.#hearing ??= new Map()
     this.#hearing.set(call, listener)
-    for (const told of this.#unheard.get(call) ?? []) listener(told)
-    this.#unheard.delete(call)
+    for (const told of this.#unheard?.get(call) ?? []) listener(told)
+    this.#unheard?.delete(call)
   }
 
   checkMail(): void {
@@ -143,9 +146,10 @@ export class BatchRun implements RunSetting {
 
   /** Something is told to a call; it may not listen yet. */
   tell(call: number, told: Told): void {
-    const listener = this.#hearing.get(call)
-    if (listener !== undefined) listener(told)
-    else this.#unheard.set(call, [...(this.#unheard.get(call) ?? []), told])
+    const listener = this.#hearing?.get(call)
+    if (listener !== undefined) return listener(told)
+    this.#unheard ??= new Map()
+    this.#unheard.set(call, [...(this.#unheard.get(call) ?? []), told])
   }
 
   /** Runs calls until the stopwatch says `until`, or one is in progress that has to be waited for. */
@@ -324,9 +328,9 @@ export class BatchRun implements RunSetting {
     this.#busyMs += (this.#host.stopwatch() - startedAt) / this.#host.setup.callsPerThread
     this.#inProgress--
     this.#isBlocked = false
-    this.#hearing.delete(place)
-    this.#unheard.delete(place)
-    this.#onChange(this.#parked.delete(place) ? 0 : -1)
+    this.#hearing?.delete(place)
+    this.#unheard?.delete(place)
+    this.#onChange(this.#parked?.delete(place) === true ? 0 : -1)
   }
 
   #succeed(call: Place, value: unknown): void {

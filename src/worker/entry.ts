@@ -14,7 +14,9 @@ import { stopwatch, system } from '../environment.js'
 import { encodeError } from '../serialization/errors.js'
 import { BatchRunner } from './batch-runner.js'
 import { markAsWorker } from './mark.js'
-import type { AnswerMessage, BatchMessage, ControlMessage, SideMessage, WorkerSetup } from './protocol.js'
+import type { ControlMessage, WorkerSetup } from './protocol.js'
+import type { SideMessage } from './side-messages.js'
+import { answerToWire, batchFromWire, type WireAnswer, type WireBatch } from './wire.js'
 
 markAsWorker()
 
@@ -30,7 +32,7 @@ const runner = new BatchRunner({
   clock: system.clock,
   stopwatch,
   say: (batch, call, saying) => say({ celeriac: 'said', batch, call, saying }),
-  send: (batch, answer) => say({ celeriac: 'ended', batch, answer }),
+  send: (batch, answer) => say({ celeriac: 'ended', batch, answer: answerToWire(answer) }),
   checkMail,
   importing: (batch, moduleUrl) => say({ celeriac: 'importing', batch, threadId, moduleUrl }),
   imported: (batch) => say({ celeriac: 'imported', batch, threadId }),
@@ -48,8 +50,8 @@ port1.on('message', (message: ControlMessage) => runner.tell(message))
 port1.unref()
 
 /** Runs the calls of a batch. Never rejects. */
-export default function runBatch(message: BatchMessage): Promise<AnswerMessage> {
-  return runner.run(message)
+export default async function runBatch(message: WireBatch): Promise<WireAnswer> {
+  return answerToWire(await runner.run(batchFromWire(message)))
 }
 
 // A promise that a task left behind and nobody handled: it must not end the thread, and with it an innocent call.

@@ -3,7 +3,6 @@
  * parts, each of calls that differ in their arguments only, and arguments and values as columns, since most of what a small call costs is
  * its message.
  */
-import type { MessagePort } from 'node:worker_threads'
 import type { RunPolicy } from '../canvas/policy.js'
 import type { Column, Rows } from '../serialization/columns.js'
 import type { EncodedError } from '../serialization/errors.js'
@@ -147,19 +146,3 @@ export interface ControlMessage {
   readonly call: number
   readonly told: Told
 }
-
-/** Said by a worker beside its answers. `celeriac` tells them from what a task posts by itself. */
-export type SideMessage =
-  /** The thread is there. `port` takes {@link ControlMessage}s, and `mail` counts them, for loops that never yield. */
-  | { readonly celeriac: 'online'; readonly threadId: number; readonly port: MessagePort; readonly mail: Int32Array }
-  /** A task module is imported for the first time in this thread; the runtime times it, since a module may never finish. */
-  | { readonly celeriac: 'importing'; readonly batch: number; readonly threadId: number; readonly moduleUrl: string }
-  | { readonly celeriac: 'said'; readonly batch: number; readonly call: number; readonly saying: Saying }
-  /** A piece of an answer, before its last. */
-  | { readonly celeriac: 'ended'; readonly batch: number; readonly answer: AnswerMessage }
-  /** A task left a promise behind that was rejected, and nobody handled it. */
-  | { readonly celeriac: 'stray'; readonly error: EncodedError }
-  | { readonly celeriac: 'imported'; readonly batch: number; readonly threadId: number }
-
-export const isSideMessage = (message: unknown): message is SideMessage =>
-  typeof message === 'object' && message !== null && Object.hasOwn(message, 'celeriac')
