@@ -361,6 +361,17 @@ describe('a test runtime', () => {
     )
   })
 
+  it('takes no more than may wait', async () => {
+    await using runtime = createTestRuntime({ threads: 1, maxQueue: 1 })
+    runtime.delay(add, 1_000)
+    const first = runtime.apply(add.s(1, 1))
+    runtime.apply(add.s(2, 2))
+    expect(() => runtime.apply(add.s(3, 3))).toThrow(expect.objectContaining({ code: 'ERR_QUEUE_FULL' }))
+    await first.get()
+    expect(await runtime.run(add.s(3, 3))).toBe(6)
+    expect(runtime.now).toBe(3_000)
+  })
+
   it('can be the default runtime', async () => {
     await using runtime = createTestRuntime()
     const before = setDefaultRuntime(runtime)
