@@ -19,6 +19,10 @@ export const text: OptionRule = {
 }
 export const flag: OptionRule = { expected: 'true or false', accepts: (v) => typeof v === 'boolean' }
 export const plainObject: OptionRule = { expected: 'a plain object', accepts: isPlainObject }
+export const texts: OptionRule = {
+  expected: 'a list of texts',
+  accepts: (v) => Array.isArray(v) && v.every((one) => typeof one === 'string'),
+}
 export const list: OptionRule = { expected: 'a list', accepts: Array.isArray }
 export const wholeFrom = (least: number, most = Number.MAX_SAFE_INTEGER): OptionRule => ({
   expected: `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,

@@ -92,6 +92,14 @@ export interface Group<in P extends Args, out R> extends CanvasMethods<P, R>, Li
   readonly kind: 'group'
   /** An array; if the group was made from another iterable, that iterable, pulled when the group is applied. */
   readonly members: Iterable<Canvas>
+  /**
+   * Staggers members: countdowns of `start`, `start + step` … up to `stop`, which the rest share. ms; `step` 1_000, `stop` `Infinity`.
+   *
+   * @throws {@link ConfigurationError} for what is no duration, and for a `stop` before `start`.
+   * @example
+   * group(ping.s('a'), ping.s('b'), ping.s('c')).skew(0, 500, 250) // after 0, 250 and 500 ms
+   */
+  skew(start: number, stop?: number, step?: number): this
 }
 
 /** A group, then a body with the list of its values. */

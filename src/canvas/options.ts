@@ -1,6 +1,16 @@
 /** Options of calls and of applications: their types, and the check that refuses a wrong one at the call. */
 import { ConfigurationError, InvalidCanvasError } from '../errors.js'
-import { checkOptions, finiteDuration, flag, list, type OptionRule, plainObject, show, text } from '../option-rules.js'
+import {
+  checkOptions,
+  durationFrom,
+  finiteDuration,
+  flag,
+  list,
+  type OptionRule,
+  plainObject,
+  show,
+  text,
+} from '../option-rules.js'
 import { distinct } from './equality.js'
 import type { TaskFailure } from './failure.js'
 import { checkPolicy, POLICY_RULES, policyIn, type RunPolicy } from './policy.js'
@@ -37,6 +47,9 @@ export interface SubmitOptions<in R = any> extends CallOptions<R> {
   readonly keepIntermediate?: boolean
 }
 
+/** What a child is applied with from inside a task. Its values are kept if its parent's are. */
+export type ChildOptions<R = any> = Omit<SubmitOptions<R>, 'keepIntermediate'>
+
 /** Options of `apply` and `run`; `args` may be left out when the canvas misses none. */
 export type ApplyOptions<P extends Args, R = any> = SubmitOptions<R> &
   ([] extends P ? { readonly args?: P } : { readonly args: P }) & {
@@ -67,8 +80,8 @@ const date: OptionRule = {
   accepts: (value) => isDate(value) && !Number.isNaN(value.valueOf()),
 }
 const durationOrDate: OptionRule = {
-  expected: 'a number of milliseconds, or a valid Date',
-  accepts: (value) => (typeof value === 'number' && !Number.isNaN(value)) || date.accepts(value),
+  expected: 'a number of milliseconds from 0, Infinity, or a valid Date',
+  accepts: (value) => durationFrom(0).accepts(value) || date.accepts(value),
 }
 
 // The global of that name is not for pure rooms, since it reads the clock.
@@ -90,6 +103,7 @@ const CALL_RULES: Readonly<Record<string, OptionRule>> = {
   headers: plainObject,
   failFast: flag,
 }
+const CHILD_RULES: Readonly<Record<string, OptionRule>> = { ...CALL_RULES, signal: abortSignal }
 const APPLY_RULES: Readonly<Record<string, OptionRule>> = {
   ...CALL_RULES,
   keepIntermediate: flag,
@@ -149,6 +163,12 @@ export function applicationOf(method: 'apply' | 'run', options: unknown): Applic
     keepIntermediate: given.keepIntermediate,
     signal: given.signal,
   }
+}
+
+/** @throws {@link ConfigurationError} for a wrong option of `this.apply`. */
+export function childOptions(options: unknown): ChildOptions {
+  checkOptions('apply', options, CHILD_RULES)
+  return (options ?? {}) as ChildOptions
 }
 
 function normalized(options: CallOptions): StoredOptions {

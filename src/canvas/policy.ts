@@ -42,8 +42,13 @@ const isErrorName = (value: unknown): boolean =>
   (typeof value === 'function' && (value === Error || (value as { prototype?: unknown }).prototype instanceof Error))
 
 const errorNames: OptionRule = {
-  expected: 'a list of error classes and names that is not empty',
-  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isErrorName),
+  expected: 'a list of error classes and names',
+  accepts: (value) => Array.isArray(value) && value.every(isErrorName),
+}
+/** An empty list would look as if it said something, and catch nothing. */
+const someErrorNames: OptionRule = {
+  expected: `${errorNames.expected} that is not empty`,
+  accepts: (value) => errorNames.accepts(value) && (value as readonly unknown[]).length > 0,
 }
 const factor: OptionRule = {
   expected: 'true, false or a number from 1',
@@ -61,7 +66,7 @@ const limit: OptionRule = {
 export const POLICY_RULES = {
   maxRetries: wholeOrInfinite,
   retryDelay: finiteDuration,
-  retryFor: errorNames,
+  retryFor: someErrorNames,
   dontRetryFor: errorNames,
   retryBackoff: factor,
   retryBackoffMax: durationFrom(0),

@@ -16,6 +16,7 @@ import {
   type StoredOptions,
   storedOptions,
 } from './options.js'
+import { countdownsOf, SkewedMembers } from './skew.js'
 import { toJSON } from './to-json.js'
 import type { AnyCanvas } from './typing.js'
 
@@ -94,7 +95,7 @@ class CanvasValue {
   }
 }
 
-/** A signature can also be mapped. It is the one kind with methods of its own, hence the one subclass that is not an error. */
+/** A signature can also be mapped. Kinds with methods of their own are the only subclasses that are not errors. */
 class SignatureValue extends CanvasValue {
   declare readonly task: string
   declare readonly moduleUrl: string
@@ -123,6 +124,19 @@ class SignatureValue extends CanvasValue {
   }
 }
 
+/** A group can also be skewed. */
+class GroupValue extends CanvasValue {
+  skew(start: number, stop?: number, step?: number): AnyCanvas {
+    const countdowns = countdownsOf(start, stop, step)
+    const group = face(this) as Group<any, unknown>
+    const delayed = (member: Canvas, place: number): Canvas => withOptions(member, { countdown: countdowns(place) })
+    const { members } = group
+    return withFields(group, {
+      members: Array.isArray(members) ? Object.freeze(members.map(delayed)) : new SkewedMembers(members, delayed),
+    })
+  }
+}
+
 // A value and its face are one object: the interfaces add only phantom types, and fields that the maker has given.
 const face = (value: CanvasValue | AnyCanvas): Canvas => value as unknown as Canvas
 const runner = (): CanvasRunner => defaultRunner()
@@ -132,8 +146,18 @@ const isPlainChain = (canvas: Canvas): canvas is Chain<any, unknown> =>
 /** The identity: what comes in goes on to the step behind it. */
 const isEmptyChain = (canvas: Canvas): boolean => canvas.kind === 'chain' && canvas.steps.length === 0
 
-const make = <C>(fields: Fields, options: StoredOptions = NO_OPTIONS): C =>
-  (fields.kind === 'task' ? new SignatureValue(fields, options) : new CanvasValue(fields, options)) as unknown as C
+const make = <C>(fields: Fields, options: StoredOptions = NO_OPTIONS): C => newValue(fields, options) as unknown as C
+
+function newValue(fields: Fields, options: StoredOptions): CanvasValue {
+  switch (fields.kind) {
+    case 'task':
+      return new SignatureValue(fields, options)
+    case 'group':
+      return new GroupValue(fields, options)
+    default:
+      return new CanvasValue(fields, options)
+  }
+}
 
 export const makeSignature = (fields: SignatureFields, options?: StoredOptions): AnySignature => make(fields, options)
 export const makeChain = (steps: readonly Canvas[], options?: StoredOptions): Chain<any, unknown> =>

@@ -5,39 +5,60 @@ import { EVENT_NAMES, type RuntimeEvent, type RuntimeEventName, type RuntimeEven
 
 type Listener = (event: RuntimeEvent) => void
 
+/** Where events go beside listeners. It does not say when somebody comes or goes: it is asked. */
+export interface EventOutlet {
+  /** Whether somebody hears any event there. */
+  isHeard(): boolean
+  publish(event: RuntimeEvent): void
+}
+
 export class EventBus {
   readonly #emitter = new EventEmitter()
   readonly #guards = new WeakMap<object, Listener>()
+  readonly #outlet: EventOutlet
   #isHeard = false
+  /** A `once` was ever asked for: only then can a listener go by an event. */
+  #hasOnce = false
   /** Called when the first listener came, or the last one went. */
   readonly #onInterest: (listening: boolean) => void
 
-  constructor(onInterest: (listening: boolean) => void) {
+  constructor(outlet: EventOutlet, onInterest: (listening: boolean) => void) {
+    this.#outlet = outlet
     this.#onInterest = onInterest
   }
 
   on<T extends RuntimeEventName>(type: T, listener: (event: RuntimeEvents[T]) => void): void {
     requireName(type)
     this.#emitter.on(type, this.#guarded(listener as never))
-    this.#noteInterest()
+    this.noteInterest()
   }
 
   once<T extends RuntimeEventName>(type: T, listener: (event: RuntimeEvents[T]) => void): void {
     requireName(type)
+    this.#hasOnce = true
     this.#emitter.once(type, this.#guarded(listener as never))
-    this.#noteInterest()
+    this.noteInterest()
   }
 
   /** Removes one listener, or all of that name. */
   off<T extends RuntimeEventName>(type: T, listener?: (event: RuntimeEvents[T]) => void): void {
     requireName(type)
     this.#emitter.off(type, listener && this.#guarded(listener as never))
-    this.#noteInterest()
+    this.noteInterest()
   }
 
   emit(event: RuntimeEvent): void {
+    this.#outlet.publish(event)
     this.#emitter.emit(event.type, event)
-    this.#noteInterest()
+    if (this.#hasOnce) this.noteInterest()
+  }
+
+  /** Looks whether anybody hears events: a `once` that has fired may have been the last listener, and the outlet has to be asked. */
+  noteInterest(): void {
+    const isHeard = this.#emitter.eventNames().length > 0 || this.#outlet.isHeard()
+    if (isHeard === this.#isHeard) return
+    this.#isHeard = isHeard
+    this.#onInterest(isHeard)
   }
 
   /** The same guard for the same listener, so that `off` finds it. */
@@ -56,14 +77,6 @@ export class EventBus {
     }
     this.#guards.set(listener, guard)
     return guard
-  }
-
-  /** A `once` that has fired may have been the last listener. */
-  #noteInterest(): void {
-    const isHeard = this.#emitter.eventNames().length > 0
-    if (isHeard === this.#isHeard) return
-    this.#isHeard = isHeard
-    this.#onInterest(isHeard)
   }
 }
 

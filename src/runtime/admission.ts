@@ -15,12 +15,15 @@ export interface Admission {
   readonly maxDepth: number
   /** The file that the program was started with, if workers would import it again. */
   readonly entryFileUrl: string | undefined
+  /** Whether a call that is pending has this id. */
+  isInUse(id: string): boolean
 }
 
 /**
  * Checks every call of a canvas, callbacks and errbacks included.
  *
- * @throws {@link SerializationError} for an argument that cannot be sent; {@link ConfigurationError} for a task of the entry file.
+ * @throws {@link SerializationError} for an argument that cannot be sent; {@link ConfigurationError} for a task of the entry file, and for
+ *   an id that is in use.
  */
 export function checkGraph(graph: Graph, application: Application, admission: Admission): void {
   const { maxDepth } = admission
@@ -33,11 +36,13 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
     return checkCalls(graph, '', admission)
   checkSendable(application.args, { maxDepth: maxDepth + 1, what: 'args' })
   checkSendable(application.kwargs, { maxDepth, what: 'kwargs' })
+  const claimed = new Set<string>()
   const todo: { graph: Graph; path: string }[] = [{ graph, path: '' }]
   const seen = new Set<Graph>()
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     if (seen.has(next.graph)) continue
     seen.add(next.graph)
+    claimIds(next.graph, claimed, admission)
     checkCalls(next.graph, next.path, admission)
     for (const hook of [...next.graph.hooks.values()].flat())
       for (const name of ['link', 'linkError'] as const)
@@ -49,6 +54,18 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
         })
   }
 }
+
+/** Every id is asked for once, callbacks and errbacks included, and by nobody who is pending. */
+function claimIds({ ids }: Graph, claimed: Set<string>, { isInUse }: Admission): void {
+  for (const id of ids.values()) {
+    if (isInUse(id)) throw idInUse(id, 'is in use by a call that is still pending')
+    if (claimed.has(id)) throw idInUse(id, 'is asked for by two calls of the canvas')
+    claimed.add(id)
+  }
+}
+
+const idInUse = (id: string, why: string): ConfigurationError =>
+  new ConfigurationError(`the id "${id}" ${why}`, 'taskId', id)
 
 function checkCalls(graph: Graph, path: string, admission: Admission): void {
   const { calls } = graph

@@ -1,11 +1,11 @@
 /** The composition root: the one file that knows every part. */
 import type { ResourceLimits } from 'node:worker_threads'
-import { POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
+import { checkPolicy, POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
 import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
-import { checkOptions, durationFrom, list, oneOf, plainObject, wholeFrom } from '../option-rules.js'
+import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom } from '../option-rules.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
 
@@ -55,7 +55,7 @@ const RULES = {
   startTimeout: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
   resourceLimits: plainObject,
-  execArgv: list,
+  execArgv: texts,
 }
 
 /**
@@ -101,6 +101,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
 export function settingsOf(where: string, options: RuntimeOptions) {
   checkOptions(where, options, RULES)
   checkOptions(`${where}: defaults`, options.defaults, POLICY_RULES)
+  checkPolicy(`${where}: defaults`, options.defaults ?? {})
   const {
     threads,
     callsPerThread = 1,

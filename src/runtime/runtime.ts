@@ -5,7 +5,7 @@ import { applicationOf, type OptionsFor, requireCanvas } from '../canvas/options
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas, HandleOf, Incomplete, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
-import { assertNever, ClosedError, ConfigurationError, QueueFullError } from '../errors.js'
+import { assertNever, ClosedError, QueueFullError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
 import type { RuntimeEvents } from '../events/event.js'
 import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
@@ -21,10 +21,12 @@ import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
+import { diagnostics } from './diagnostics.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { SubmissionStacks } from './submission-stacks.js'
+import { type RevokeTarget, requireId, revokedIds } from './targets.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -47,7 +49,7 @@ export interface Runtime extends AsyncDisposable {
   result(id: string): AsyncResult<unknown> | undefined
   /** Revokes calls or whole workflows, by id or handle, and tells how many calls that touched; finished and unknown ones do not count. */
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options?: RevokeOptions): number
-  /** What is there now: running and waiting calls, threads. A copy; costs time in proportion to the queue. */
+  /** What is there now: running, waiting and delayed calls, threads. A copy; costs time in proportion to the queue. */
   inspect(): Inspection
   /** Counters since the start, and gauges. A copy; cheap. */
   metrics(): Metrics
@@ -75,9 +77,6 @@ export interface Runtime extends AsyncDisposable {
   off<T extends keyof RuntimeEvents>(type: T, listener?: (event: RuntimeEvents[T]) => void): this
 }
 
-/** An id, or a handle. */
-export type RevokeTarget = string | AsyncResult<unknown>
-
 /** What `close` and `destroy` did with pending calls: how many ended by themselves, how many were revoked, and whether time ran out. */
 export interface ShutdownReport {
   readonly finished: number
@@ -90,7 +89,7 @@ export interface RuntimeParts {
   readonly environment: Environment
   readonly hold: Hold
   readonly makeExecutor: (report: Report) => Executor
-  readonly admission: Admission
+  readonly admission: Omit<Admission, 'isInUse'>
   /** Threads, or what stands for them. */
   readonly lanes: number
   readonly scheduling: SchedulerOptions
@@ -138,13 +137,13 @@ export class LocalRuntime implements Runtime {
     this.#resultTtl = resultTtl
     this.#environment = environment
     this.#hold = hold
-    this.#admission = admission
+    this.#admission = { ...admission, isInUse: (id) => this.#scheduler.find(id) !== undefined }
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
     this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
-    this.#bus = new EventBus((listening) => this.#drive({ type: 'listen', listening }))
+    this.#bus = new EventBus(diagnostics, (listening) => this.#drive({ type: 'listen', listening }))
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
@@ -163,6 +162,7 @@ export class LocalRuntime implements Runtime {
   }
 
   result(id: string): AsyncResult<unknown> | undefined {
+    requireId(id)
     const found = this.#scheduler.find(id)
     if (found === undefined) return this.#shelf.find(id)
     return resultOf(this.#shelf.sourceOf(found.workflow), found.node)
@@ -170,13 +170,9 @@ export class LocalRuntime implements Runtime {
 
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options: RevokeOptions = {}): number {
     checkResultOptions('revoke', options)
-    const targets = typeof target === 'string' || !(Symbol.iterator in target) ? [target] : [...target]
-    const found = targets.flatMap((one) => {
-      const id = typeof one === 'string' ? one : one.id
+    const found = revokedIds(target).flatMap(({ id, scope }) => {
       const known = this.#scheduler.find(id)
-      return known === undefined
-        ? []
-        : [{ ...known, scope: typeof one === 'string' ? ('call' as const) : ('subtree' as const) }]
+      return known === undefined ? [] : [{ ...known, scope }]
     })
     return this.#revoke(found, options)
   }
@@ -255,8 +251,8 @@ export class LocalRuntime implements Runtime {
     const application = applicationOf(method, options)
     const graph = compile(withOptions(canvas as Canvas, application.options))
     checkGraph(graph, application, this.#admission)
-    this.#requireFreeIds(graph)
     this.#requireRoom(graph)
+    this.#bus.noteInterest()
     const submittedAt = this.#stacks.here(entry)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
     const stimulus = {
@@ -299,12 +295,6 @@ export class LocalRuntime implements Runtime {
   #requireOpen(): void {
     if (this.#closing !== undefined)
       throw new ClosedError('the runtime is closed: apply before close(), or make another runtime')
-  }
-
-  #requireFreeIds(graph: Graph): void {
-    for (const id of graph.ids.values())
-      if (this.#scheduler.find(id) !== undefined)
-        throw new ConfigurationError(`the id "${id}" is in use by a call that is still pending`, 'taskId', id)
   }
 
   #requireRoom(graph: Graph): void {
@@ -445,6 +435,7 @@ export class LocalRuntime implements Runtime {
   /** Revokes what is left and ends the threads; once. */
   #end(): Promise<void> {
     this.#destroying ??= (async () => {
+      this.#tellDrained()
       this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'drop' })
       for (const tell of this.#endedEarly) tell()
       await this.#executor.destroy()

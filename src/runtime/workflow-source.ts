@@ -6,6 +6,7 @@ import type { NodeEnd, NodeRef, ResultSource } from '../result/source.js'
 import { CELERY_STATE } from '../scheduler/lifecycle.js'
 import { taskOptionsOf } from '../scheduler/policies.js'
 import { DROPPED, unwrapped, type Workflow } from '../scheduler/workflow.js'
+import { progressOf } from './item-progress.js'
 
 /** What a source needs of the runtime. */
 export interface SourceHost {
@@ -55,11 +56,12 @@ export class WorkflowSource implements ResultSource {
   }
 
   infoOf(node: number): unknown {
-    return this.#workflow.shown.get(node)?.meta
+    return shownOf(this.#workflow, node)?.meta
   }
 
   progressOf(node: number): unknown {
-    return this.#workflow.progress.get(node)
+    const { workflow, node: at } = inPlaceOf(this.#workflow, node)
+    return progressOf(workflow, at)
   }
 
   revoke(node: number, options: RevokeOptions): void {
@@ -96,11 +98,25 @@ export class WorkflowSource implements ResultSource {
 
 /** Celery's name for the state of a node. */
 export function stateOf(workflow: Workflow, node: number): TaskState {
-  const shown = workflow.shown.get(node)
+  const shown = shownOf(workflow, node)
   if (shown !== undefined && !workflow.isFinal(node)) return shown.state
   const status = workflow.status(node)
   const hidesStart = status === 'running' && taskOptionsOf(workflow, node).trackStarted !== true
   return hidesStart ? CELERY_STATE.ready : CELERY_STATE[status]
+}
+
+/** What a call shows of itself; if another canvas stands in its place, what that shows. */
+function shownOf(workflow: Workflow, node: number): { readonly state: string; readonly meta: unknown } | undefined {
+  const { workflow: inner, node: exit } = inPlaceOf(workflow, node)
+  return inner.shown.get(exit)
+}
+
+/** What does the work of a call now: itself, or the end of what stands in its place. */
+function inPlaceOf(workflow: Workflow, node: number): { readonly workflow: Workflow; readonly node: number } {
+  let at = { workflow, node }
+  for (let inner = workflow.replacements.get(node); inner !== undefined; inner = at.workflow.replacements.get(at.node))
+    at = { workflow: inner, node: inner.graph.exit }
+  return at
 }
 
 /** How a final node ended; what is known of its error can be asked of `failureOf` from then on. */

@@ -194,8 +194,7 @@ export class Scheduler {
     if (this.#maxQueue === Infinity) return true
     const { ready, lanes, callsPerThread } = this.#dispatcher
     const active = lanes.reduce((sum, lane) => sum + Math.max(lane.active, 0), 0)
-    const excess = ready + active + calls - lanes.length * callsPerThread
-    return this.#tally.scheduled + Math.max(excess, 0) <= this.#maxQueue
+    return ready + active + calls - lanes.length * callsPerThread <= this.#maxQueue
   }
 
   /** The pending node that has this id, if any. */
@@ -467,6 +466,9 @@ export class Scheduler {
     switch (continuation.kind) {
       case 'replacement':
         outer.replacements.delete(node)
+        // What ran in its place spoke for it.
+        if (workflow.progress.has(workflow.graph.exit))
+          outer.progress.set(node, workflow.progress.get(workflow.graph.exit))
         this.#steps.push({ do: 'end', workflow: outer, node, end: endOutside(workflow, node, end) })
         return
       case 'member': {
@@ -477,18 +479,23 @@ export class Scheduler {
         return
       }
       case 'child':
-        return this.#tellChild(continuation, end)
+        return this.#tellChild(continuation, workflow, end)
       default:
         return assertNever(continuation)
     }
   }
 
-  #tellChild({ batch: number, call, child }: Extract<Continuation, { kind: 'child' }>, end: End): void {
+  /** Its value is what `get()` gives: of a call that ignores its result, none. */
+  #tellChild(
+    { batch: number, call, child }: Extract<Continuation, { kind: 'child' }>,
+    inner: Workflow,
+    end: End,
+  ): void {
     const batch = this.#dispatcher.running.get(number)
     if (batch?.isOpen(call) !== true) return
     const outcome =
       end.status === 'succeeded'
-        ? { ok: true as const, value: end.value }
+        ? { ok: true as const, value: inner.value(inner.graph.exit) }
         : { ok: false as const, error: unwrapped(end.failure).error }
     this.#out.push({ type: 'tell', batch: number, call, told: { kind: 'child', child, outcome } })
   }

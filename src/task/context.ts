@@ -1,5 +1,5 @@
 /** The running call as a task sees it, and the slot in which a worker keeps it. */
-import type { CallOptions } from '../canvas/options.js'
+import type { ChildOptions } from '../canvas/options.js'
 import type { Complete } from '../canvas/typing.js'
 import { ConfigurationError } from '../errors.js'
 import type { ChildResult } from '../result/async-result.js'
@@ -48,9 +48,6 @@ export interface TaskContext {
   /** Ends this run by a throw: state `REJECTED`, or with `requeue` back to the queue (same id, `retries` as it was). */
   reject(options?: { readonly requeue?: boolean }): never
 }
-
-/** What a child is applied with: call options; a signal cannot cross threads. */
-export type ChildOptions<R = any> = CallOptions<R>
 
 /** How {@link TaskContext.retry} differs from the task's policy, this time. */
 export interface RetryOptions {

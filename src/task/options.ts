@@ -3,14 +3,14 @@
 import { checkPolicy, POLICY_RULES, type RunPolicy } from '../canvas/policy.js'
 import { checkOptions, flag, type OptionRule, text, wholeFrom } from '../option-rules.js'
 import type { TaskContext } from './context.js'
-import { type RateLimit, rateLimitRule } from './rate-limit.js'
+import { rateLimitRule } from './rate-limit.js'
 
 /** Options of a task, given once with `task`; those shared with call options yield to the call's. */
 export interface TaskOptions extends RunPolicy, TaskHandlers {
   /** Full registered name. Default: `namespace.key`. */
   readonly name?: string
   /** Most starts per time: `'10/s'`, `'100/m'`, `'5/h'`, or a number per second. Default, 0 and `Infinity`: unlimited. */
-  readonly rateLimit?: RateLimit
+  readonly rateLimit?: number | `${number}/s` | `${number}/m` | `${number}/h`
   /** Most runs at one time in the runtime; whole, from 1. Default `Infinity`: as many as there are threads. */
   readonly concurrency?: number
   /**

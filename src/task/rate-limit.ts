@@ -1,8 +1,8 @@
 /** How often a task may start: what `rateLimit` may be, and what it means. It holds nobody back: the scheduler does. */
 import type { OptionRule } from '../option-rules.js'
 
-/** Most starts per time: `'10/s'`, `'100/m'`, `'5/h'`, or a number per second. */
-export type RateLimit = number | `${number}/${'s' | 'm' | 'h'}`
+/** `rateLimit` of task options, where the union stands written out: a compiler then shows it in its message. */
+export type RateLimit = number | `${number}/s` | `${number}/m` | `${number}/h`
 
 const SECONDS_IN = { s: 1, m: 60, h: 3_600 } as const
 const TEXT = /^(?<count>\d+(?:\.\d+)?(?:e[+-]?\d+)?)\/(?<unit>[smh])$/

@@ -159,8 +159,12 @@ export function task<P extends Args, V>(
 ): TaskDefinition<P, V> {
   checkTaskOptions('task', options)
   if (typeof fn !== 'function') throw new ConfigurationError(`task: a function is needed, not ${show(fn)}`, 'fn', fn)
-  return Object.freeze({ kind: 'definition', options: Object.freeze({ ...options }), fn: fn as (...args: P) => V })
+  return Object.freeze({ kind: 'definition', options: Object.freeze(given(options)), fn: fn as (...args: P) => V })
 }
+
+/** Without what is `undefined`: it would hide what the runtime says by default. */
+const given = (options: TaskOptions): TaskOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 
 const NO_TASK_OPTIONS: TaskOptions = Object.freeze({})
 

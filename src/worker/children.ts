@@ -1,6 +1,7 @@
 /** Canvases that a running task applies: asks for them, and waits for them with its thread lent to others. */
 import { ResultTimeoutError } from '../errors.js'
 import type { ChildResult, GetOptions, RevokeOptions } from '../result/async-result.js'
+import { checkResultOptions } from '../result/options.js'
 import { decodeError } from '../serialization/errors.js'
 import { type Packed, pack, unpack } from '../serialization/values.js'
 import type { ChildOutcome, Saying, Told } from './protocol.js'
@@ -29,16 +30,30 @@ export class Children {
     this.#idPrefix = idPrefix
   }
 
-  /** @param id - The id that it asks for, if it does. */
-  apply(canvas: Packed, asked: string | undefined): ChildResult<unknown> {
+  /**
+   * @param asked - The id that it asks for, if it does.
+   * @param signal - Revokes it when it aborts. It cannot cross threads, so it is heard here.
+   */
+  apply(canvas: Packed, asked: string | undefined, signal?: AbortSignal): ChildResult<unknown> {
     const child = this.#pending.push({ ended: undefined, waiting: new Set() }) - 1
     const id = asked ?? `${this.#idPrefix}.${child}`
     this.#say({ kind: 'apply', child, id, canvas })
+    if (signal !== undefined) this.#obey(signal, child)
     return {
       id,
       get: (options: GetOptions = {}) => this.#get(child, id, options),
-      revoke: (options: RevokeOptions = {}) => this.#revoke(child, options),
+      revoke: (options: RevokeOptions = {}) => {
+        checkResultOptions('revoke', options)
+        this.#revoke(child, options)
+      },
     } as ChildResult<unknown>
+  }
+
+  #obey(signal: AbortSignal, child: number): void {
+    const revoke = (): void => this.#revoke(child, { reason: signal.reason })
+    if (signal.aborted) return revoke()
+    signal.addEventListener('abort', revoke, { once: true })
+    this.#pending[child]?.waiting.add(() => signal.removeEventListener('abort', revoke))
   }
 
   settle({ child, outcome }: Extract<Told, { kind: 'child' }>): void {
@@ -49,11 +64,9 @@ export class Children {
     pending.waiting.clear()
   }
 
-  async #get(
-    child: number,
-    id: string,
-    { timeout = Infinity, propagate = true, signal }: GetOptions,
-  ): Promise<unknown> {
+  async #get(child: number, id: string, options: GetOptions): Promise<unknown> {
+    checkResultOptions('get', options)
+    const { timeout = Infinity, propagate = true, signal } = options
     const pending = this.#pending[child] as Pending
     signal?.throwIfAborted()
     if (pending.ended === undefined) await this.#lendThread(() => this.#wait(pending, id, timeout, signal))

@@ -1,7 +1,7 @@
 /** The running call as its task sees it, inside a worker. What it says goes out by `say`; what ends the run is thrown. */
 
 import type { Canvas } from '../canvas/canvas.js'
-import { type CallOptions, requireCanvas } from '../canvas/options.js'
+import { type ChildOptions, childOptions, requireCanvas } from '../canvas/options.js'
 import type { RunPolicy } from '../canvas/policy.js'
 import type { Complete } from '../canvas/typing.js'
 import { ConfigurationError, InvalidCanvasError, MaxRetriesExceededError, type RunIdentity } from '../errors.js'
@@ -9,7 +9,7 @@ import { checkOptions, finiteDuration, list, type OptionRule, show, text, wholeF
 import type { ChildResult } from '../result/async-result.js'
 import { flatten } from '../serialization/canvases.js'
 import { pack } from '../serialization/values.js'
-import type { ChildOptions, RetryOptions, TaskContext } from '../task/context.js'
+import type { RetryOptions, TaskContext } from '../task/context.js'
 import { hasRetryLeft, retryDelayOf } from '../task/retry.js'
 import { Children } from './children.js'
 import { groupIndexOf, idOf, parentIdOf, rootIdOf, runOf } from './identity.js'
@@ -170,9 +170,10 @@ export class RunningTask implements TaskContext {
 
   apply<R>(canvas: Complete<R>, options?: ChildOptions<R>): ChildResult<R> {
     requireCanvas(canvas, 'apply')
-    const given = canvas as unknown as Canvas
-    const whole = options === undefined ? given : given.set(options as CallOptions)
-    return this.#around().children.apply(this.#packed(flatten(whole), 'apply'), whole.options.taskId) as ChildResult<R>
+    const { signal, ...own } = childOptions(options)
+    const whole = (canvas as unknown as Canvas).set(own)
+    const { taskId } = whole.options
+    return this.#around().children.apply(this.#packed(flatten(whole), 'apply'), taskId, signal) as ChildResult<R>
   }
 
   progress(value: unknown): void {

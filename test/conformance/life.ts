@@ -23,7 +23,8 @@ export interface Making {
   readonly now: (runtime: Runtime) => number
 }
 
-const REAL: Making = { make: createRuntime, now: () => Date.now() }
+/** As users make a runtime, by the clock on the wall. */
+export const REAL: Making = { make: createRuntime, now: () => Date.now() }
 
 export function lifeConformance(name: string, options: RuntimeOptions, { make, now }: Making = REAL): void {
   describe(`the life of a call: ${name}`, () => {
@@ -146,14 +147,17 @@ function times(now: () => number, run: Run, rejection: Run, apply: Apply): void 
   })
 
   it('never starts what has expired', async () => {
-    expect(await rejection(t.add.s(1, 1).set({ expires: -1 }))).toMatchObject({ code: 'ERR_EXPIRED', attempt: 0 })
+    expect(await rejection(t.add.s(1, 1).set({ expires: new Date(0) }))).toMatchObject({
+      code: 'ERR_EXPIRED',
+      attempt: 0,
+    })
     expect(await rejection(t.add.s(1, 1).set({ expires: 10, countdown: 5_000 }))).toMatchObject({ code: 'ERR_EXPIRED' })
     expect(await run(t.add.s(1, 1).set({ expires: 5_000 }))).toBe(2)
     expect(await run(t.limits.s().set({ expires: new Date(4e12) }))).toEqual([0, undefined, new Date(4e12)])
   })
 
   it('gives a chord whose member expired a ChordError, and get() the expiry', async () => {
-    const result = apply(chord([t.add.s(1, 1).set({ expires: -1 }), t.add.s(1, 1)], t.tsum.s()))
+    const result = apply(chord([t.add.s(1, 1).set({ expires: new Date(0) }), t.add.s(1, 1)], t.tsum.s()))
     expect(await result.get({ propagate: false })).toMatchObject({ code: 'ERR_EXPIRED' })
     expect(result.error.code).toBe('ERR_CHORD')
   })

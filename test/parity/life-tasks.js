@@ -5,6 +5,7 @@ class Busy extends Error {
   name = 'Busy'
 }
 registerErrors(Busy)
+let running = 0
 
 export const tasks = defineTasks(import.meta.url, {
   add: (x, y) => x + y,
@@ -24,6 +25,14 @@ export const tasks = defineTasks(import.meta.url, {
   insist() {
     this.retry({ countdown: 0, maxRetries: 1, error: new Busy('still busy') })
   },
+
+  // At most 100 starts a second, and one run at a time.
+  mail: task({ rateLimit: '100/s' }, (to) => to),
+  alone: task({ concurrency: 1 }, async () => {
+    running++
+    await new Promise((resolve) => setImmediate(resolve))
+    return running--
+  }),
 
   // Stops when it is told to, and says why it stopped.
   async listen() {
@@ -97,6 +106,8 @@ export const {
   download,
   poll,
   insist,
+  mail,
+  alone,
   listen,
   spin,
   resize,

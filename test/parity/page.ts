@@ -1,4 +1,5 @@
 /** Runs every example of a page of documentation on the inline executor and compares each line that says what it gives. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import * as celeriac from 'celeriac'
 import { describe, expect, it } from 'vitest'
@@ -49,7 +50,7 @@ const fails = async (actual: () => Promise<unknown>, expected: string): Promise<
 
 /** Runs an example behind what all of them begin with. */
 async function run(example: string, preamble: string, known: object): Promise<void> {
-  const scope: Record<string, unknown> = { ...celeriac, ...known, gives, fails }
+  const scope: Record<string, unknown> = { ...celeriac, subscribe, unsubscribe, ...known, gives, fails }
   const AsyncFunction = (async () => {}).constructor as new (
     ...text: string[]
   ) => (...values: unknown[]) => Promise<void>

@@ -63,13 +63,13 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     '{ args: [], by: closerOf(workflow, node) }',
   ),
   'takes the newest call first': edit(
-    'else this.#ranges.push({ workflow, from: node, to: node + 1 })',
-    'else this.#ranges.splice(this.#head, 0, { workflow, from: node, to: node + 1 })',
+    'else this.#ranges.push({ workflow, from: node, to: node + 1, at })',
+    'else this.#ranges.splice(this.#head, 0, { workflow, from: node, to: node + 1, at })',
     QUEUE,
   ),
   'takes the last of the calls that became ready together': edit(
     'last.to++',
-    'this.#ranges.splice(-1, 0, { workflow, from: node, to: node + 1 })',
+    'this.#ranges.splice(-1, 0, { workflow, from: node, to: node + 1, at })',
     QUEUE,
   ),
   'lets the errbacks of a body sleep when its header fails': edit(

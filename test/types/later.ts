@@ -11,9 +11,7 @@ export interface Later {
 }
 
 export const LATER: Readonly<Record<string, Later>> = {
-  rateLimit: { pieces: [], messages: ['rate limit'] },
   stamps: { pieces: [['.stamp({ tenant: 1 })', '']] },
-  skew: { pieces: [['.skew(0, 5)', '']] },
   streaming: {
     pieces: [
       ["  for await (const n of runtime.map(size, ['a', 'b'])) is<number>()(n)\n", ''],

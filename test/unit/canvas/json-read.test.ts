@@ -108,6 +108,12 @@ describe('fromJSON', () => {
     expectEqual(read(parts([])), chord([], any.s()))
   })
 
+  it('takes a time to expire that has passed, as Celery writes it', () => {
+    const json = { ...call('any'), options: { expires: -1 } }
+    expect(read(json).options).toEqual({ expires: -1_000 })
+    expect(read(json).toJSON().options).toEqual({ expires: -1 })
+  })
+
   it.each<[json: object, options: object]>([
     [{ countdown: 1.005 }, { countdown: 1_005 }],
     [{ countdown: 0 }, { countdown: 0 }],
@@ -118,7 +124,6 @@ describe('fromJSON', () => {
     [{ eta: '2030-01-31 12:00:00-0530' }, { eta: new Date(Date.UTC(2030, 0, 31, 17, 30)) }],
     [{ eta: '2028-02-29T12:00' }, { eta: new Date(Date.UTC(2028, 1, 29, 12)) }],
     [{ eta: '+012345-01-31T12:00:00,5Z' }, { eta: new Date('+012345-01-31T12:00:00.500Z') }],
-    [{ expires: -1 }, { expires: -1_000 }],
     [{ expires: '2030-01-31T12:00:00' }, { expires: new Date(Date.UTC(2030, 0, 31, 12)) }],
     [{ priority: 9 }, { priority: 9 }],
     [

@@ -21,6 +21,7 @@ const tasks = defineTasks('file:///tasks.js', {
 /** Canvases whose types nobody knows: any of them fits anywhere. */
 interface Loose extends CanvasOf<never, never> {
   set(options: object): Loose
+  skew(start: number, stop: number, step: number): Loose
   partial(...args: unknown[]): Loose
   map(items: unknown): Loose
   starmap(items: unknown): Loose
@@ -51,7 +52,11 @@ const date = fc.date({ noInvalidDate: true })
 
 const { canvas } = fc.letrec<{ canvas: Loose; bare: Loose; options: object }>((tie) => {
   const parts = fc.array(tie('canvas'), { maxLength: 3 })
-  const group = parts.map((members) => loose(groupOf([members])))
+  const plain = parts.map((members) => loose(groupOf([members])))
+  const skewed = fc
+    .tuple(plain, ms, ms, ms)
+    .map(([members, start, more, step]) => members.skew(start, start + more, step))
+  const group = fc.oneof(plain, skewed)
   return {
     bare: fc.oneof(
       { maxDepth: 5, depthSize: 'small', withCrossShrink: true },
@@ -72,7 +77,7 @@ const { canvas } = fc.letrec<{ canvas: Loose; bare: Loose; options: object }>((t
         linkError: parts,
         headers: fc.constant({ tenant: [1, { a: null }] }),
         countdown: ms,
-        expires: fc.oneof(fc.integer(), date),
+        expires: fc.oneof(ms, date),
         priority: fc.integer({ min: 0, max: 9 }),
         timeLimit: ms.map((n) => n + 1_000_000),
         softTimeLimit: fc.integer({ min: 1, max: 1_000_000 }),

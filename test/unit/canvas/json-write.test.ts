@@ -115,9 +115,9 @@ describe('toJSON writes', () => {
   it('durations in seconds, dates in ISO 8601, no limit as null', () => {
     const eta = new Date('2030-01-31T12:00:00.250Z')
     const written = (options: object): unknown => any.s().set(options).toJSON().options
-    expect(written({ countdown: 1_005, expires: -1_000, timeLimit: 30_000, softTimeLimit: 0.5, priority: 9 })).toEqual({
+    expect(written({ countdown: 1_005, expires: 0, timeLimit: 30_000, softTimeLimit: 0.5, priority: 9 })).toEqual({
       countdown: 1.005,
-      expires: -1,
+      expires: 0,
       time_limit: 30,
       soft_time_limit: 0.0005,
       priority: 9,

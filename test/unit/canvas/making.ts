@@ -29,6 +29,7 @@ export interface Made {
   linkError(errback: unknown): Made
   set(options: unknown): Made
   partial(...args: readonly unknown[]): Made
+  skew(...countdowns: readonly unknown[]): Made
   map(items: unknown): Made
   starmap(items: unknown): Made
   delay(): unknown

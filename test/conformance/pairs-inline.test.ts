@@ -1,0 +1,3 @@
+import { pairConformance } from './pairs.js'
+
+pairConformance('inline', { executor: 'inline' })
