@@ -1,6 +1,6 @@
 /**
  * Checks what would be published: the list of files, the manifest, how types resolve, and that the packed package, installed into an
- * empty project, runs a chain and a chord on threads. It expects a build.
+ * empty project, runs a chain and a chord on threads, and a retry on a test runtime. It expects a build.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -37,6 +37,16 @@ try {
 `
 const PRINTED = '30\n6\nfalse\n'
 
+const TEST = `
+import { createTestRuntime } from 'celeriac/testing'
+import { add } from './tasks.js'
+const runtime = createTestRuntime()
+runtime.delay(add, 3_600_000)
+console.log(await runtime.run(add.s(1, 2)), runtime.now)
+await runtime.close()
+`
+const TEST_PRINTED = '3 3600000\n'
+
 try {
   const tarball = pack()
   tool('publint', ['run', tarball, '--strict'])
@@ -71,11 +81,18 @@ function runInstalled(tarball) {
   writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }')
   npm(['install', '--no-audit', '--no-fund', tarball], project)
   writeFileSync(join(project, 'tasks.js'), TASKS)
-  writeFileSync(join(project, 'main.js'), MAIN)
-  const printed = output(process.execPath, ['main.js'], { cwd: project, timeout: 60_000, killSignal: 'SIGKILL' })
-  if (printed !== PRINTED)
-    throw new Error(`the installed package printed ${JSON.stringify(printed)}, not ${JSON.stringify(PRINTED)}`)
-  console.log('installed from the tarball into an empty project: a chain and a chord ran on threads')
+  expectPrinted(project, 'main.js', MAIN, PRINTED)
+  expectPrinted(project, 'test.js', TEST, TEST_PRINTED)
+  console.log(
+    'installed from the tarball into an empty project: threads ran a chain and a chord, a test runtime an hour',
+  )
+}
+
+function expectPrinted(project, file, program, expected) {
+  writeFileSync(join(project, file), program)
+  const printed = output(process.execPath, [file], { cwd: project, timeout: 60_000, killSignal: 'SIGKILL' })
+  if (printed !== expected)
+    throw new Error(`${file} printed ${JSON.stringify(printed)}, not ${JSON.stringify(expected)}`)
 }
 
 function npm(args, cwd) {

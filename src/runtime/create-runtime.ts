@@ -68,41 +68,55 @@ const RULES = {
  * await runtime.close()
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
-  checkOptions('createRuntime', options, RULES)
-  checkOptions('createRuntime: defaults', options.defaults, POLICY_RULES)
-  checkPolicy('createRuntime: defaults', options.defaults ?? {})
+  const { threads = system.parallelism, ...settings } = settingsOf('createRuntime', options)
   if (isOurWorker())
     throw new ConfigurationError(
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
-  const { clock, parallelism } = system
-  const { callsPerThread = 1 } = options
-  const threads = options.threads ?? parallelism
-  const maxDepth = options.maxDepth ?? MAX_DEPTH
+  const { callsPerThread, maxDepth, startTimeout, defaults } = settings
+  const { resourceLimits, execArgv } = options
+  const inline = options.executor === 'inline'
+  return new LocalRuntime({
+    ...partsOf(settings),
+    environment: system,
+    hold: processHold(),
+    lanes: threads,
+    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
+    makeExecutor: (report) =>
+      inline
+        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults }, report, system.clock)
+        : new PiscinaExecutor(
+            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
+            report,
+            system.clock,
+          ),
+  })
+}
+
+/**
+ * Options as checked, with the defaults of those that every runtime has: also of one for tests.
+ *
+ * @throws {@link ConfigurationError} for a wrong option.
+ */
+export function settingsOf(where: string, options: RuntimeOptions) {
+  checkOptions(where, options, RULES)
+  checkOptions(`${where}: defaults`, options.defaults, POLICY_RULES)
+  checkPolicy(`${where}: defaults`, options.defaults ?? {})
   const {
+    threads,
+    callsPerThread = 1,
+    maxDepth = MAX_DEPTH,
     startTimeout = START_TIMEOUT_MS,
-    resourceLimits,
-    execArgv,
     defaults = {},
     graceMs = GRACE_MS,
     maxQueue = Infinity,
     resultTtl = 0,
   } = options
-  const inline = options.executor === 'inline'
-  return new LocalRuntime({
-    environment: system,
-    hold: processHold(),
-    lanes: threads,
-    scheduling: { defaults, graceMs, callsPerThread, maxQueue },
-    resultTtl,
-    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
-    makeExecutor: (report) =>
-      inline
-        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults }, report, clock)
-        : new PiscinaExecutor(
-            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
-            report,
-            clock,
-          ),
-  })
+  return { threads, callsPerThread, maxDepth, startTimeout, defaults, graceMs, maxQueue, resultTtl }
+}
+
+/** What of the settings goes into the runtime itself. */
+export function partsOf(settings: Omit<ReturnType<typeof settingsOf>, 'threads'>) {
+  const { defaults, graceMs, callsPerThread, maxQueue, resultTtl } = settings
+  return { scheduling: { defaults, graceMs, callsPerThread, maxQueue }, resultTtl }
 }

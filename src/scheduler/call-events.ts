@@ -20,7 +20,7 @@ export const callEvents = {
     const call = about(workflow, node, at)
     const { args, items } = invocationOf(workflow.graph, node, workflow.input(node))
     return [
-      { type: 'emit', event: { ...call, type: 'task-sent', args: items ?? args } },
+      { type: 'emit', event: { ...call, type: 'task-sent', args: items ?? workflow.replacedArgs.get(node) ?? args } },
       { type: 'emit', event: { ...call, type: 'task-received' } },
     ]
   },

@@ -31,6 +31,11 @@ export function registerTask(record: TaskRecord): void {
   records.set(identity(record.moduleUrl, record.taskName), record)
 }
 
+/** Takes a task away again. */
+export function forgetTask(moduleUrl: string, taskName: string): void {
+  records.delete(identity(moduleUrl, taskName))
+}
+
 /** The task of that identity, if its module has been evaluated here. */
 export function findTask(moduleUrl: string, taskName: string): TaskRecord | undefined {
   return records.get(identity(moduleUrl, taskName))

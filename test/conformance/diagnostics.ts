@@ -3,14 +3,15 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createRuntime, type Runtime, type RuntimeOptions } from 'celeriac'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { life as t } from './life-tasks.js'
+import type { MakeRuntime } from './suite.js'
 
 const CALL_EVENTS = ['task-sent', 'task-received', 'task-started', 'task-succeeded'] as const
 
-export function diagnosticsConformance(name: string, options: RuntimeOptions): void {
+export function diagnosticsConformance(name: string, options: RuntimeOptions, make: MakeRuntime = createRuntime): void {
   describe(`diagnostics channels: ${name}`, () => {
     let runtime: Runtime
     beforeAll(() => {
-      runtime = createRuntime({ threads: 2, ...options })
+      runtime = make({ threads: 2, ...options })
     })
     afterAll(() => runtime.close())
 

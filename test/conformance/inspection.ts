@@ -1,13 +1,14 @@
 /** What `inspect()` shows, on every executor. */
-import { createRuntime, type Runtime, type RuntimeOptions } from 'celeriac'
+import type { Runtime, RuntimeOptions } from 'celeriac'
 import { describe, expect, it } from 'vitest'
+import { type Making, REAL } from './life.js'
 import { tasks as t } from './pairs/tasks.js'
 
-export function inspectionConformance(name: string, options: RuntimeOptions): void {
+export function inspectionConformance(name: string, options: RuntimeOptions, { make, now }: Making = REAL): void {
   describe(`inspect: ${name}`, () => {
     /** Gives a runtime of one thread that is ended afterwards, busy with a call that has begun. */
     const busy = async (work: (runtime: Runtime, holding: any) => unknown): Promise<void> => {
-      const runtime = createRuntime({ threads: 1, ...options })
+      const runtime = make({ threads: 1, ...options })
       const begun = new Promise((resolve) => runtime.once('task-progress', resolve))
       const holding = runtime.apply(t.holds.s('in').set({ priority: 4 }))
       await begun
@@ -39,7 +40,7 @@ export function inspectionConformance(name: string, options: RuntimeOptions): vo
 
     it('shows what could start, in the order of its start', () =>
       busy((runtime) => {
-        const before = Date.now()
+        const before = now(runtime)
         runtime.apply(t.add.s(1, 1))
         runtime.apply(t.add.s(2, 2).set({ priority: 9 }))
         runtime.apply(t.identity.map([3]).set({ priority: 2 }))
@@ -49,13 +50,13 @@ export function inspectionConformance(name: string, options: RuntimeOptions): vo
           [[3], 2, undefined],
           [[1, 1], 0, undefined],
         ])
-        expect(ready.every(({ at }) => at.valueOf() >= before && at.valueOf() <= Date.now())).toBe(true)
+        expect(ready.every(({ at }) => at.valueOf() >= before && at.valueOf() <= now(runtime))).toBe(true)
       }))
 
     it('shows what waits for its time, in the order in which it falls due', () =>
       busy(async (runtime, holding) => {
-        const eta = new Date(Date.now() + 900_000)
-        const before = Date.now()
+        const eta = new Date(now(runtime) + 900_000)
+        const before = now(runtime)
         runtime.apply(t.add.s(1, 1).set({ eta }))
         runtime.apply(t.add.s(2, 2).set({ countdown: 300_000 }))
         holding.revoke()
@@ -77,7 +78,7 @@ export function inspectionConformance(name: string, options: RuntimeOptions): vo
       }))
 
     it('does not show a revoked call, even if its thread is still busy with it', async () => {
-      const runtime = createRuntime({ threads: 1, ...options })
+      const runtime = make({ threads: 1, ...options })
       await new Promise((resolve) => {
         runtime.once('task-progress', resolve)
         runtime.apply(t.hangs.s())

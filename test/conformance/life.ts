@@ -10,16 +10,27 @@ import {
 } from 'celeriac'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { life as t } from './life-tasks.js'
+import type { MakeRuntime } from './suite.js'
 
 const chain = typedChain as (...steps: any[]) => any
 const chord = typedChord as (header: any, body: any) => any
 const group = typedGroup as (...members: any[]) => any
 
-export function lifeConformance(name: string, options: RuntimeOptions): void {
+/** What differs where time does not pass by itself. */
+export interface Making {
+  readonly make: MakeRuntime
+  /** The time by the clock of the runtime. */
+  readonly now: (runtime: Runtime) => number
+}
+
+/** As users make a runtime, by the clock on the wall. */
+export const REAL: Making = { make: createRuntime, now: () => Date.now() }
+
+export function lifeConformance(name: string, options: RuntimeOptions, { make, now }: Making = REAL): void {
   describe(`the life of a call: ${name}`, () => {
     let runtime: Runtime
     beforeAll(() => {
-      runtime = createRuntime({ threads: 2, graceMs: 50, ...options })
+      runtime = make({ threads: 2, graceMs: 50, ...options })
     })
     afterAll(() => runtime.close())
     const run = (canvas: any, given?: any): Promise<any> => runtime.run(canvas, given)
@@ -46,13 +57,13 @@ export function lifeConformance(name: string, options: RuntimeOptions): void {
       })
 
     retries(run, rejection, events)
-    times(run, rejection, apply)
+    times(() => now(runtime), run, rejection, apply)
     signals(run, rejection, apply, events)
     replacement(run, rejection, events)
     children(run, apply)
     revokes(() => runtime, apply, started, events)
     limits(rejection, run, events)
-    afterwards(apply, options)
+    afterwards(apply, options, make)
     handlers(events, run, rejection)
     refusals(() => runtime)
   })
@@ -115,18 +126,18 @@ function retries(run: Run, rejection: Run, events: Events): void {
   })
 }
 
-function times(run: Run, rejection: Run, apply: Apply): void {
+function times(now: () => number, run: Run, rejection: Run, apply: Apply): void {
   it('starts no sooner than its countdown or eta', async () => {
-    const began = Date.now()
+    const began = now()
     await run(group(t.add.s(1, 1).set({ countdown: 30 }), t.add.s(2, 2).set({ eta: new Date(began + 40) })))
-    expect(Date.now() - began).toBeGreaterThanOrEqual(39)
+    expect(now() - began).toBeGreaterThanOrEqual(39)
   })
 
   it('delays the first step of a chain, and every member of a group', async () => {
-    const began = Date.now()
+    const began = now()
     expect(await run(chain(t.add.s(1, 1), t.add.s(1)).set({ countdown: 20 }))).toBe(3)
     expect(await run(t.add.each([[1, 1]]).set({ countdown: 20 }))).toEqual([2])
-    expect(Date.now() - began).toBeGreaterThanOrEqual(39)
+    expect(now() - began).toBeGreaterThanOrEqual(39)
   })
 
   it('shows RECEIVED while it waits', async () => {
@@ -396,7 +407,7 @@ function refusals(runtime: () => Runtime): void {
   })
 }
 
-function afterwards(apply: Apply, options: RuntimeOptions): void {
+function afterwards(apply: Apply, options: RuntimeOptions, make: MakeRuntime): void {
   it('collects what a result led to, breadth first', async () => {
     const first = apply(chain(t.add.s(1, 1).link(t.pack.s('cb')), t.add.s(3), t.add.s(4))).parent.parent
     const seen: unknown[] = []
@@ -420,7 +431,7 @@ function afterwards(apply: Apply, options: RuntimeOptions): void {
   })
 
   it('finds a finished result by its id while resultTtl has not passed', async () => {
-    const runtime = createRuntime({ threads: 1, ...options, resultTtl: Infinity })
+    const runtime = make({ threads: 1, ...options, resultTtl: Infinity })
     const { id } = runtime.apply(t.add.s(1, 1)) as { readonly id: string }
     await runtime.idle()
     expect(await runtime.result(id)?.get()).toBe(2)

@@ -2,14 +2,15 @@
 import { createRuntime, type Runtime, type RuntimeOptions, setDefaultRuntime } from 'celeriac'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tasks as typed } from './refusal-tasks.js'
+import type { MakeRuntime } from './suite.js'
 
 const t = typed as any
 
-export function refusalConformance(name: string, options: RuntimeOptions): void {
+export function refusalConformance(name: string, options: RuntimeOptions, make: MakeRuntime = createRuntime): void {
   describe(`bad input: ${name}`, () => {
     let runtime: Runtime
     beforeAll(() => {
-      runtime = createRuntime({ threads: 2, ...options })
+      runtime = make({ threads: 2, ...options })
     })
     afterAll(() => runtime.close({ drain: false }))
     outside(() => runtime as any)

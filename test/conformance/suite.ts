@@ -35,11 +35,14 @@ const untyped = {
   chord: chord as (header: unknown, body: unknown) => AnyCanvas & Canvas,
 }
 
-export function conformance(name: string, options: RuntimeOptions): void {
+/** How a suite gets its runtimes. */
+export type MakeRuntime = (options: RuntimeOptions) => Runtime
+
+export function conformance(name: string, options: RuntimeOptions, make: MakeRuntime = createRuntime): void {
   describe(`conformance: ${name}`, () => {
     let runtime: Runtime
     beforeAll(() => {
-      runtime = createRuntime({ threads: 2, ...options })
+      runtime = make({ threads: 2, ...options })
     })
     afterAll(() => runtime.close())
     const run = (canvas: unknown, given?: unknown): Promise<unknown> => runtime.run(canvas as never, given as never)
@@ -60,7 +63,7 @@ export function conformance(name: string, options: RuntimeOptions): void {
     results(apply)
     identity_(run, apply)
     badInput(() => runtime, run, rejection)
-    life(options)
+    life(options, make)
   })
 }
 
@@ -874,10 +877,10 @@ function badInput(runtime: () => Runtime, run: Run, rejection: Reject): void {
   })
 }
 
-function life(options: RuntimeOptions): void {
+function life(options: RuntimeOptions, make: MakeRuntime): void {
   const { group } = untyped
   it('finishes pending work when it closes, and takes no more', async () => {
-    const runtime = createRuntime({ threads: 2, ...options })
+    const runtime = make({ threads: 2, ...options })
     const result = runtime.apply(group(Array.from({ length: 20 }, (_, i) => add.s(i, i))) as never) as AsyncResult<
       number[]
     >
@@ -889,7 +892,7 @@ function life(options: RuntimeOptions): void {
   })
 
   it('revokes pending work when it is destroyed', async () => {
-    const runtime = createRuntime({ threads: 2, ...options })
+    const runtime = make({ threads: 2, ...options })
     const result = runtime.apply(
       untyped.chain(group(Array.from({ length: 20 }, (_, i) => add.s(i, i))), tsum.s()) as never,
     ) as AsyncResult<number>
@@ -902,7 +905,7 @@ function life(options: RuntimeOptions): void {
   })
 
   it('finishes only what is running when it closes without draining', async () => {
-    const runtime = createRuntime({ threads: 1, ...options })
+    const runtime = make({ threads: 1, ...options })
     const gate = new Int32Array(new SharedArrayBuffer(4))
     const begun = new Promise((resolve) => runtime.once('task-progress', resolve))
     const result = runtime.apply(group(t.untilOpen.s(gate), add.s(2, 2), add.s(3, 3)) as never) as AsyncResult<number[]>
@@ -914,7 +917,7 @@ function life(options: RuntimeOptions): void {
   })
 
   it('is told of everything by events, in order', async () => {
-    const runtime = createRuntime({ threads: 1, ...options })
+    const runtime = make({ threads: 1, ...options })
     const told: string[] = []
     for (const type of [
       'task-sent',
@@ -941,7 +944,7 @@ function life(options: RuntimeOptions): void {
   })
 
   it('is not harmed by a listener that throws, and tells of it', async () => {
-    const runtime = createRuntime({ threads: 1, ...options })
+    const runtime = make({ threads: 1, ...options })
     const warnings: string[] = []
     runtime.on('warning', ({ message, error }) => warnings.push(`${message}: ${error.message}`))
     runtime.once('task-succeeded', () => {
@@ -953,7 +956,7 @@ function life(options: RuntimeOptions): void {
   })
 
   it('finds a pending result by its id, and one whose handle is held', async () => {
-    const runtime = createRuntime({ threads: 1, ...options })
+    const runtime = make({ threads: 1, ...options })
     const result = runtime.apply(add.s(1, 1) as never) as AsyncResult<number>
     expect(runtime.result(result.id)?.id).toBe(result.id)
     expect(await result.get()).toBe(2)
@@ -963,7 +966,7 @@ function life(options: RuntimeOptions): void {
   })
 
   it('shows what is pending', async () => {
-    const runtime = createRuntime({ threads: 1, ...options })
+    const runtime = make({ threads: 1, ...options })
     const result = runtime.apply(group(add.s(1, 1), add.s(2, 2)) as never) as GroupResult<number[]>
     const { running, ready } = runtime.inspect()
     const id = result.results[0]?.id
@@ -987,7 +990,7 @@ function life(options: RuntimeOptions): void {
   })
 
   it('shows STARTED for a task that asks for it', async () => {
-    const runtime = createRuntime({ threads: 1, ...options })
+    const runtime = make({ threads: 1, ...options })
     const result = runtime.apply(t.tracked.s(1) as never) as AsyncResult<number>
     expect(result.state).toBe('STARTED')
     await runtime.close()

@@ -13,6 +13,8 @@ export interface Page {
   /** The task module that the page shows, as text and as what it exports. */
   readonly tasksFile: string
   readonly tasks: object
+  /** What its examples know besides, of another entry. */
+  readonly names?: object
 }
 
 const blocksOf = (markdown: string): string[] =>
@@ -47,8 +49,8 @@ const fails = async (actual: () => Promise<unknown>, expected: string): Promise<
 }
 
 /** Runs an example behind what all of them begin with. */
-async function run(example: string, preamble: string, tasks: object): Promise<void> {
-  const scope: Record<string, unknown> = { ...celeriac, subscribe, unsubscribe, ...tasks, gives, fails }
+async function run(example: string, preamble: string, known: object): Promise<void> {
+  const scope: Record<string, unknown> = { ...celeriac, subscribe, unsubscribe, ...known, gives, fails }
   const AsyncFunction = (async () => {}).constructor as new (
     ...text: string[]
   ) => (...values: unknown[]) => Promise<void>
@@ -57,7 +59,7 @@ async function run(example: string, preamble: string, tasks: object): Promise<vo
 }
 
 /** The tests of a page: an introduction with the tasks and the beginning of every example, then sections. */
-export function pageTests({ title, file, tasksFile, tasks }: Page): void {
+export function pageTests({ title, file, tasksFile, tasks, names }: Page): void {
   const page = readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8')
   const taskText = readFileSync(new URL(tasksFile, import.meta.url), 'utf8')
   const [introduction, ...sections] = page.split(/^### /m)
@@ -83,7 +85,7 @@ export function pageTests({ title, file, tasksFile, tasks }: Page): void {
             example.split('\n').some((line) => CLAIM.test(line)),
             'it claims something',
           ).toBe(true)
-          await run(example, preamble!, tasks)
+          await run(example, preamble!, { ...names, ...tasks })
         },
       )
     }

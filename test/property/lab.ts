@@ -1,6 +1,6 @@
 /** Runs plans on a runtime and tells what became of them, in the words in which the reference evaluator tells it. */
 import * as celeriac from 'celeriac'
-import { createRuntime, type RuntimeOptions } from 'celeriac'
+import { createRuntime, type Runtime, type RuntimeOptions } from 'celeriac'
 import type { Canvas } from '../../src/canvas/canvas.js'
 import { behaviours, show, type TaskName } from './behaviour.js'
 import { evaluate, type Input } from './evaluate.js'
@@ -33,8 +33,8 @@ export function expectedOf(canvas: Built, input: Input): Told {
 export class Lab {
   readonly #runtime
 
-  constructor(options: RuntimeOptions) {
-    this.#runtime = createRuntime({ threads: 4, ...options })
+  constructor(options: RuntimeOptions, make: (options: RuntimeOptions) => Runtime = createRuntime) {
+    this.#runtime = make({ threads: 4, ...options })
   }
 
   build(plan: Plan): Built {

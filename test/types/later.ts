@@ -18,6 +18,5 @@ export const LATER: Readonly<Record<string, Later>> = {
     ],
   },
   'all events': { pieces: [], messages: ['unknown event'] },
-  'celeriac/testing': { pieces: [], messages: ['a mock yields what the task yields', 'the executor is given'] },
   'celeriac/visualize': { pieces: [], messages: ['not drawable'] },
 }

@@ -1,4 +1,7 @@
-/** The contract's program: writes it for the features there are, and compiles it as a user would, against the built package. */
+/**
+ * The contract's programs, that of the main entry and its neighbours: writes them for the features there are, and compiles them as a user
+ * would, against the built package.
+ */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +13,11 @@ import ts from 'typescript'
 export type Piece = readonly [text: string, instead: string]
 
 export const USE = readFileSync(new URL('use.ts', import.meta.url), 'utf8')
+
+/** The programs of other entries. They import from the main one as `./use.js`. */
+export const NEIGHBOURS: readonly string[] = ['use-testing.ts'].map((file) =>
+  readFileSync(new URL(file, import.meta.url), 'utf8'),
+)
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -62,11 +70,17 @@ export class UserProject {
     writeFileSync(join(this.folder, 'package.json'), '{ "type": "module" }')
   }
 
-  /** What a compiler, by the name of its package, prints about a program; '' if it is content. */
-  compile(compiler: string, program: string): Promise<string> {
-    const file = `${compiler}.ts`
-    writeFileSync(join(this.folder, file), program)
-    const args = [join(root, 'node_modules', compiler, 'bin/tsc'), ...FLAGS, '--pretty', 'false', file]
+  /** Puts a file beside the programs. */
+  write(file: string, text: string): void {
+    writeFileSync(join(this.folder, file), text)
+  }
+
+  /** What a compiler, by the name of its package, prints about a program and its neighbours; '' if it is content. */
+  compile(compiler: string, program: string, neighbours: readonly string[] = []): Promise<string> {
+    const files = [`${compiler}.ts`, ...neighbours.map((_, i) => `${compiler}-${i}.ts`)]
+    const texts = [program, ...neighbours.map((text) => text.replaceAll("'./use.js'", `'./${compiler}.js'`))]
+    for (const [i, file] of files.entries()) this.write(file, texts[i] as string)
+    const args = [join(root, 'node_modules', compiler, 'bin/tsc'), ...FLAGS, '--pretty', 'false', ...files]
     return new Promise((resolve) => {
       execFile(process.execPath, args, { cwd: this.folder }, (error, stdout, stderr) =>
         resolve(error === null ? '' : stdout + stderr || error.message),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { LATER } from './later.js'
-import { type Piece, placeOf, readWrongPrograms, USE, UserProject, withPieces } from './program.js'
+import { NEIGHBOURS, type Piece, placeOf, readWrongPrograms, USE, UserProject, withPieces } from './program.js'
 
 const project = new UserProject()
 afterAll(() => project.remove())
@@ -12,7 +12,7 @@ const program = withPieces(pieces.map(({ piece }) => piece))
 
 describe("the contract's program", () => {
   it.each(['typescript', 'typescript-5.9', 'typescript-7.0'])('compiles with %s', async (compiler) => {
-    expect(await project.compile(compiler, program)).toBe('')
+    expect(await project.compile(compiler, program, NEIGHBOURS)).toBe('')
   })
 
   it.each(pieces)('still waits for $feature: $piece.0', ({ piece }) => {
@@ -24,9 +24,14 @@ describe("the contract's program", () => {
 
 describe('a wrong program is told what the contract says:', () => {
   const wrong = readWrongPrograms(readFileSync(new URL('errors.txt', import.meta.url), 'utf8'))
-  const spoken = program.replaceAll('// @ts-expect-error ', '// wrong: ')
-  const lines = spoken.split('\n')
-  const told = new Map(project.diagnose(spoken).map(({ line, message }) => [lines[line - 2]?.trim(), message]))
+  /** What the compiler says about the line behind each comment. */
+  const toldIn = (text: string): [string | undefined, string][] => {
+    const spoken = text.replaceAll('// @ts-expect-error ', '// wrong: ')
+    const lines = spoken.split('\n')
+    return project.diagnose(spoken).map(({ line, message }) => [lines[line - 2]?.trim(), message])
+  }
+  project.write('use.ts', program)
+  const told = new Map([program, ...NEIGHBOURS].flatMap(toldIn))
   const later = new Map(
     Object.entries(LATER).flatMap(([feature, one]) => (one.messages ?? []).map((title) => [title, feature])),
   )
@@ -42,7 +47,9 @@ describe('a wrong program is told what the contract says:', () => {
   it('of every one that the program has, and of no other', () => {
     const titles = new Set(wrong.map(({ title }) => title))
     expect(
-      [...USE.matchAll(/@ts-expect-error (.*)/g)].map(([, title]) => title).filter((title) => !titles.has(title!)),
+      [USE, ...NEIGHBOURS]
+        .flatMap((text) => [...text.matchAll(/@ts-expect-error (.*)/g)].map(([, title]) => title))
+        .filter((title) => !titles.has(title!)),
     ).toEqual([])
     expect([...later.keys()].filter((title) => !titles.has(title))).toEqual([])
     expect([...told.keys()].filter((comment) => !comment?.startsWith('// wrong: '))).toEqual([])

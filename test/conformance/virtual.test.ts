@@ -1,0 +1,25 @@
+import type { Runtime, RuntimeOptions } from 'celeriac'
+import { createTestRuntime, type TestRuntime } from 'celeriac/testing'
+import { diagnosticsConformance } from './diagnostics.js'
+import { inspectionConformance } from './inspection.js'
+import { lifeConformance } from './life.js'
+import { refusalConformance } from './refusals.js'
+import { conformance } from './suite.js'
+
+for (const seed of [0, 1, 2, 3]) {
+  const name = `test runtime, seed ${seed}`
+  const make = (options: RuntimeOptions): TestRuntime =>
+    createTestRuntime({ now: new Date('2030-01-01'), ...options, seed })
+
+  conformance(name, {}, make)
+
+  const making = { make, now: (runtime: Runtime) => (runtime as TestRuntime).now }
+
+  lifeConformance(name, {}, making)
+
+  refusalConformance(name, {}, make)
+
+  diagnosticsConformance(name, {}, make)
+
+  inspectionConformance(name, {}, making)
+}

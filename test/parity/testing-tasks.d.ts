@@ -1,0 +1,2 @@
+/** Only names: the page's examples are plain JavaScript. */
+export const tasks: unknown

@@ -1,0 +1,3 @@
+// A task module that never finishes importing.
+await new Promise(() => {})
+export const never = () => {}
