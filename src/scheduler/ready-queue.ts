@@ -196,12 +196,16 @@ class Lane {
       range.from = to
       return
     }
-    this.#head++
+    this.#ranges[this.#head++] = GONE // what was taken is not to be kept alive
+    if (this.#head === this.#ranges.length) return this.clear()
     if (this.#head < 32 || this.#head * 2 < this.#ranges.length) return
     this.#ranges = this.#ranges.slice(this.#head)
     this.#head = 0
   }
 }
+
+/** Stands where calls have been taken. */
+const GONE = {} as Range
 
 const follows = (range: Range, last: Range): boolean =>
   last.workflow === range.workflow &&
