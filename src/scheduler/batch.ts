@@ -60,8 +60,12 @@ export class Batch {
   announced = 0
   /** Calls that wait for a child. */
   readonly parked = new Set<number>()
-  /** What had not begun was taken back: there is nothing more to take. */
+  /** Those that ever did: others began beside them, and so they may run though they were not the last to begin. */
+  readonly lenders = new Set<number>()
+  /** What has not begun is taken back: there is nothing more to take. */
   isTaken = false
+  /** It has been told how many of its calls had begun then. */
+  isAnswered = false
   /** Runs to be told that they are revoked, once it is known that they have begun. */
   readonly cancels = new Map<number, Cancel>()
   /** Children that its calls have applied. */
@@ -70,7 +74,7 @@ export class Batch {
   deadline: Timer | undefined
   readonly #closed: Uint8Array | undefined
   #isClosed = false
-  readonly #hasLinks: boolean
+  readonly #firstLinked: number
 
   constructor(number: number, lane: number, parts: readonly Part[], at: number) {
     const last = parts.at(-1) as Part
@@ -85,7 +89,7 @@ export class Batch {
       ms += size * (plan.load.isKnown ? plan.load.estimate : BATCH_MS)
       if (!isLinked) this.heads += size
     }
-    this.#hasLinks = parts.some(({ isLinked }) => isLinked)
+    this.#firstLinked = parts.find(({ isLinked }) => isLinked)?.at ?? this.size
     this.estimate = ms / this.size
     this.#closed = this.size === 1 ? undefined : new Uint8Array(this.size)
   }
@@ -105,10 +109,10 @@ export class Batch {
     return true
   }
 
-  /** As {@link close}, of many; nothing is closed if the end of one of them is known. */
+  /** As {@link close}, of many; nothing is closed if the end of one of them is known, or one may wait for a child. */
   closeAll(from: number, count: number): boolean {
     const closed = this.#closed
-    if (closed === undefined || this.#hasLinks) return false
+    if (closed === undefined || this.hasLinks || this.parked.size > 0) return false
     for (let place = from; place < from + count; place++) if (closed[place] !== 0) return false
     closed.fill(1, from, from + count)
     this.open -= count
@@ -128,11 +132,17 @@ export class Batch {
 
   /** It holds steps that leave with the one before them. */
   get hasLinks(): boolean {
-    return this.#hasLinks
+    return this.#firstLinked < this.size
+  }
+
+  /** Open calls that need not wait for each other: of steps that follow each other, one. It holds one chain of them at most, the last. */
+  get atOnce(): number {
+    const areSteps = this.open > this.heads && !this.isOpen(this.#firstLinked - 1)
+    return this.heads + (areSteps ? 1 : 0)
   }
 
   isLinkedAt(place: number): boolean {
-    return this.#hasLinks && place < this.size && this.partAt(place).isLinked
+    return this.hasLinks && place < this.size && this.partAt(place).isLinked
   }
 
   /** The lowest among its calls. */

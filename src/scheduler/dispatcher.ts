@@ -163,8 +163,7 @@ export class Dispatcher {
   /** Brings what its lane has to do up to date, after something of the batch has changed. */
   weigh(batch: Batch): void {
     const lane = this.lanes[batch.lane] as Lane
-    const isProgram = this.callsPerThread > 1 && (batch.parts.at(-1) as Part).isLinked
-    const active = isProgram ? Math.min(batch.open, 1) - batch.parked.size : batch.open - batch.parked.size
+    const active = (this.callsPerThread > 1 ? batch.atOnce : batch.open) - batch.parked.size
     lane.active += active - batch.active
     batch.active = active
     const ms = active * batch.estimate
@@ -242,6 +241,7 @@ export class Dispatcher {
   drop(): void {
     for (const batch of [...this.running.values()]) {
       batch.open = 0
+      batch.heads = 0
       batch.parked.clear()
       this.weigh(batch)
     }
