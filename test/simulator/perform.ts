@@ -1,5 +1,6 @@
 /** Runs a call as a worker would: once, or once for each item until one fails. It notes down which task functions ran. */
-import type { Call, Outcome } from '../../src/scheduler/messages.js'
+import type { Call } from '../../src/scheduler/batch.js'
+import type { Outcome } from '../../src/scheduler/messages.js'
 import { behaviours, showCall, type TaskName } from '../property/behaviour.js'
 import type { Ran } from '../property/evaluate.js'
 
