@@ -378,6 +378,8 @@ export class LocalRuntime implements Runtime {
   #drive(stimulus: Stimulus): Workflow | undefined {
     const instructions = this.#scheduler.handle(stimulus)
     for (const instruction of instructions) this.#carryOut(instruction)
+    // Afterwards: what follows from it must not come before what was said first, such as when to wake.
+    for (const instruction of instructions) if (instruction.type === 'recall') this.#recall(instruction.batch)
     this.#noteOpen()
     if (this.#whenDrained.length > 0 && this.#scheduler.hasRoom) this.#tellDrained()
     const first = instructions[0]
@@ -397,7 +399,7 @@ export class LocalRuntime implements Runtime {
       case 'flush':
         return queueMicrotask(() => void this.#drive({ type: 'flushed', at: this.#now() }))
       case 'recall':
-        return this.#recall(instruction.batch)
+        return // when all else is done
       case 'dispatch':
         this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)

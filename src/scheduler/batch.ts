@@ -58,16 +58,19 @@ export class Batch {
   readonly estimate: number
   /** Calls whose start has been told to listeners; all before them too. */
   announced = 0
-  /** What had not begun was taken back: there is nothing more to take. */
+  /** What has not begun is taken back: there is nothing more to take. */
   isTaken = false
+  /** It has been told how many of its calls had begun then. */
+  isAnswered = false
   /** Hard limit, or the grace before its thread is ended. */
   deadline: Timer | undefined
   readonly #closed: Uint8Array | undefined
   #parked: Set<number> | undefined
+  #lenders: Set<number> | undefined
   #cancels: Map<number, Cancel> | undefined
   #children: Map<string, Workflow> | undefined
   #isClosed = false
-  readonly #hasLinks: boolean
+  readonly #firstLinked: number
 
   constructor(number: number, lane: number, parts: readonly Part[], at: number) {
     const last = parts.at(-1) as Part
@@ -82,7 +85,7 @@ export class Batch {
       ms += size * (plan.load.isKnown ? plan.load.estimate : BATCH_MS)
       if (!isLinked) this.heads += size
     }
-    this.#hasLinks = parts.some(({ isLinked }) => isLinked)
+    this.#firstLinked = parts.find(({ isLinked }) => isLinked)?.at ?? this.size
     this.estimate = ms / this.size
     this.#closed = this.size === 1 ? undefined : new Uint8Array(this.size)
   }
@@ -91,6 +94,16 @@ export class Batch {
   get parked(): Set<number> {
     this.#parked ??= new Set()
     return this.#parked
+  }
+
+  /** Those that ever did: others began beside them, and so they may run though they were not the last to begin. */
+  get lenders(): Set<number> {
+    this.#lenders ??= new Set()
+    return this.#lenders
+  }
+
+  hasLent(place: number): boolean {
+    return this.#lenders?.has(place) === true
   }
 
   get parkedCount(): number {
@@ -128,10 +141,10 @@ export class Batch {
     return true
   }
 
-  /** As {@link close}, of many; nothing is closed if the end of one of them is known. */
+  /** As {@link close}, of many; nothing is closed if the end of one of them is known, or one may wait for a child. */
   closeAll(from: number, count: number): boolean {
     const closed = this.#closed
-    if (closed === undefined || this.#hasLinks) return false
+    if (closed === undefined || this.hasLinks || this.parkedCount > 0) return false
     for (let place = from; place < from + count; place++) if (closed[place] !== 0) return false
     closed.fill(1, from, from + count)
     this.open -= count
@@ -151,11 +164,17 @@ export class Batch {
 
   /** It holds steps that leave with the one before them. */
   get hasLinks(): boolean {
-    return this.#hasLinks
+    return this.#firstLinked < this.size
+  }
+
+  /** Open calls that need not wait for each other: of steps that follow each other, one. It holds one chain of them at most, the last. */
+  get atOnce(): number {
+    const areSteps = this.open > this.heads && !this.isOpen(this.#firstLinked - 1)
+    return this.heads + (areSteps ? 1 : 0)
   }
 
   isLinkedAt(place: number): boolean {
-    return this.#hasLinks && place < this.size && this.partAt(place).isLinked
+    return this.hasLinks && place < this.size && this.partAt(place).isLinked
   }
 
   /** The lowest among its calls. */

@@ -170,8 +170,7 @@ export class Dispatcher {
   /** Brings what its lane has to do up to date, after something of the batch has changed. */
   weigh(batch: Batch): void {
     const lane = this.lanes[batch.lane] as Lane
-    const isProgram = this.callsPerThread > 1 && (batch.parts.at(-1) as Part).isLinked
-    const active = isProgram ? Math.min(batch.open, 1) - batch.parkedCount : batch.open - batch.parkedCount
+    const active = (this.callsPerThread > 1 ? batch.atOnce : batch.open) - batch.parkedCount
     lane.active += active - batch.active
     batch.active = active
     const ms = active * batch.estimate
@@ -249,6 +248,7 @@ export class Dispatcher {
   drop(): void {
     for (const batch of [...this.running.values()]) {
       batch.open = 0
+      batch.heads = 0
       batch.parked.clear()
       this.weigh(batch)
     }

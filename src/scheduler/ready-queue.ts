@@ -157,7 +157,7 @@ class Lane {
 
   putBack(range: Range): void {
     let at = this.#head
-    while (at < this.#ranges.length && (this.#ranges[at] as Range).order < range.order) at++
+    while (at < this.#ranges.length && cameBefore(this.#ranges[at] as Range, range)) at++
     this.#ranges.splice(at, 0, range)
   }
 
@@ -206,6 +206,8 @@ class Lane {
 
 /** Stands where calls have been taken. */
 const GONE = {} as Range
+/** Calls of one place in the line are neighbours, and first are those that stand first in their workflow. */
+const cameBefore = (a: Range, b: Range): boolean => a.order < b.order || (a.order === b.order && a.from < b.from)
 
 const follows = (range: Range, last: Range): boolean =>
   last.workflow === range.workflow &&

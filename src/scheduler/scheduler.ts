@@ -348,6 +348,8 @@ export class Scheduler {
       let end = node + 1
       while (end < to && this.#isAlike(workflow, end, plan)) end++
       this.#makeReady(workflow, node, end, plan)
+      // It may have expired, and taken others of its group with it.
+      if (plan.policy.expires !== undefined) return this.#enqueueEach(workflow, end, to, input)
       node = end
     }
   }
@@ -623,17 +625,32 @@ export class Scheduler {
   }
 
   #leave(batch: Batch): void {
-    for (const { workflow, node, size, isLinked, plan, since } of batch.parts) {
+    for (const part of batch.parts) {
+      const { workflow, node, size, isLinked, plan, since } = part
       if (isLinked) continue
       this.#tally.waits.add(this.#at - since, size)
       workflow.moveAll(node, node + size, 'running')
-      if (plan.policy.expires !== undefined) workflow.stopExpiry(node)
+      if (plan.policy.expires !== undefined) this.#recallExpired(batch, part)
     }
     this.#tally.started += batch.heads
     this.#out.push({ type: 'dispatch', batch })
     const { callsPerThread, lanes } = this.#dispatcher
     // The others start later, and then it is told.
     if (this.#listening && lanes[batch.lane]?.batches.size === 1) this.#announce(batch, callsPerThread)
+  }
+
+  /** A call that waits in a thread may expire there. Whether it has begun is known when it is asked for. */
+  #recallExpired(batch: Batch, { workflow, node, size, at }: Part): void {
+    for (let i = 0; i < size; i++) {
+      const expiry = workflow.expiries.get(node + i)
+      if (expiry === undefined) continue
+      expiry.cancelled = true
+      if (!this.#dispatcher.batching) continue
+      const recall = (): void => {
+        if (batch.isOpen(at + i)) this.#recall(batch)
+      }
+      workflow.expiries.set(node + i, this.#timers.set(expiry.at, recall))
+    }
   }
 
   /** Takes back for threads that have nothing to do what waits behind something slow. */
@@ -665,27 +682,39 @@ export class Scheduler {
     const [{ plan }] = batch.parts as [Part]
     if (!plan.load.isKnown && begun > 0) plan.load.note((this.#at - batch.at) / begun)
     for (const part of batch.parts) this.#takeBackPart(batch, part, begun)
+    batch.isAnswered = true
     for (const [place, cancel] of batch.cancels) this.#tellCancel(batch, place, cancel)
     this.#dispatcher.weigh(batch)
     this.#dispatcher.block(batch)
   }
 
   #takeBackPart(batch: Batch, part: Part, begun: number): void {
-    const { workflow, node, size, at, isLinked } = part
+    const { workflow, node, size, at, plan } = part
     const first = Math.max(begun, at)
     let from = node + first - at
     for (let place = first; place < at + size; place++) {
       const here = node + place - at
-      const isTaken = batch.close(place)
-      if (isTaken) part.plan.gate?.leave()
-      const goesBack = isTaken && !isLinked && isCurrent(part, here)
+      const isClosed = batch.close(place)
+      if (isClosed) plan.gate?.leave()
+      const goesBack = isClosed && isCurrent(part, here)
       if (goesBack) workflow.move(here, 'ready')
       else {
-        if (from < here) this.#dispatcher.putBack(part, from, here)
+        if (from < here) this.#putBack(part, from, here)
         from = here + 1
       }
     }
-    if (from < node + size && !isLinked) this.#dispatcher.putBack(part, from, node + size)
+    if (from < node + size) this.#putBack(part, from, node + size)
+  }
+
+  /** Calls wait again where they stood, and can expire again. */
+  #putBack(part: Part, from: number, to: number): void {
+    this.#dispatcher.putBack(part, from, to)
+    if (part.plan.policy.expires === undefined) return
+    for (let node = from; node < to; node++) {
+      if (!part.workflow.isReady(node)) continue // revoked with one before it
+      part.workflow.stopExpiry(node)
+      this.#expire(part.workflow, node)
+    }
   }
 
   /** Tells listeners of the starts of the first `begun` calls of a batch that they have not heard of. */
@@ -766,22 +795,20 @@ export class Scheduler {
       this.#tally.lateOutcomes++
       return
     }
-    const next = batch.isLinkedAt(place + 1) && batch.isOpen(place + 1) ? runAt(batch, place + 1) : undefined
     if (this.#listening) this.#announce(batch, place + 1)
-    this.#linked = next
+    if (outcome.ok !== true) closeLinked(batch, place + 1)
+    else if (batch.isLinkedAt(place + 1) && batch.isOpen(place + 1)) this.#linked = runAt(batch, place + 1)
     if (isCurrent(run.part, run.node)) {
       this.#settleRun(run, outcome)
       this.#workDown()
     }
-    // The step behind it did not start: none of those that left with it will.
-    if (this.#linked !== undefined) closeLinked(batch, place + 1)
     this.#linked = undefined
   }
 
   /** A run is over, whoever still waits for it; `false` if that was known. */
   #release({ batch, place, part }: Run): boolean {
-    const isParked = batch.isParked(place)
     if (!batch.close(place)) return false
+    const isParked = batch.isParked(place) && batch.parked.delete(place)
     if (!isParked) part.plan.gate?.leave()
     if (batch.deadline !== undefined && (batch.size === 1 || batch.open === 0)) batch.deadline.cancelled = true
     return true
@@ -870,34 +897,28 @@ export class Scheduler {
     for (let place = 0; place < batch.size; place++) {
       if (!batch.isOpen(place)) continue
       const run = runAt(batch, place)
-      if (place >= begun) this.#returnRun(run)
+      if (!isCurrent(run.part, run.node)) this.#release(run)
+      else if (place >= begun) this.#returnRun(run)
+      else if (diedBehind(batch, place, begun)) this.#settleAt(batch, place, PASSED)
       else if (this.#diedUnder(batch, place, begun)) this.#settleAt(batch, place, this.#endOfLost(run, loss))
-      else this.#settleUntold(run, begun, loss)
+      // It had ended, and what it gave died with the thread before it was told.
+      else if (isPassed(run)) this.#settleAt(batch, place, this.#endOfLost(run, loss))
+      else this.#returnRun(run)
     }
     this.#dispatcher.weigh(batch)
   }
 
   #diedUnder(batch: Batch, place: number, begun: number): boolean {
-    return place === begun - 1 || batch.isParked(place) || this.#dispatcher.callsPerThread > 1
-  }
-
-  /** A run had ended, and what it gave died with the thread before it was told. */
-  #settleUntold(run: Run, begun: number, loss: Loss): void {
-    const { batch, place } = run
-    // The thread died under a later step of its own: those before it have succeeded, and the chain ends there.
-    if (batch.isLinkedAt(place + 1) && lastLinked(batch, place) >= begun - 1)
-      return this.#settleAt(batch, place, PASSED)
-    if (isPassed(run)) return this.#settleAt(batch, place, this.#endOfLost(run, loss))
-    this.#returnRun(run)
+    return place === begun - 1 || batch.hasLent(place) || this.#dispatcher.callsPerThread > 1
   }
 
   /** A call goes back to where it stood, and runs again, or for the first time. */
   #returnRun(run: Run): void {
     const { batch, part, workflow, node } = run
-    if (!this.#release(run) || !isCurrent(part, node)) return
+    this.#release(run)
     if (part.isLinked || batch.isLinkedAt(run.place + 1)) workflow.isSuspect = true
     workflow.move(node, 'ready')
-    this.#dispatcher.putBack(part, node, node + 1)
+    this.#putBack(part, node, node + 1)
   }
 
   #endOfLost(run: Run, loss: Loss): Outcome {
@@ -906,7 +927,9 @@ export class Scheduler {
     workflow.losses.set(node, losses)
     const mayRunAgain = part.plan.policy.onWorkerLost === 'requeue' && losses < MOST_LOSSES && !isPassed(run)
     if (mayRunAgain && loss.reason !== 'time-limit') return { ok: 'reject', requeue: true }
-    return { ok: false, error: lostError(run, loss) }
+    // An errback is told what is known of the arguments.
+    const args = argsOf(run).filter((arg) => arg !== DROPPED)
+    return { ok: false, error: lostError(run, loss), args }
   }
 
   /** Takes what a running call says. What comes after its end changes nothing. */
@@ -943,8 +966,10 @@ export class Scheduler {
   /** A call that waits for a child lends its thread; when it goes on, there may for a while be more running than there is room for. */
   #park({ batch, place, part }: Run, isParked: boolean): void {
     if (batch.isParked(place) === isParked) return
-    if (isParked) batch.parked.add(place)
-    else batch.parked.delete(place)
+    if (isParked) {
+      batch.parked.add(place)
+      batch.lenders.add(place)
+    } else batch.parked.delete(place)
     if (isParked) part.plan.gate?.leave()
     else part.plan.gate?.resume()
     this.#dispatcher.weigh(batch)
@@ -1055,7 +1080,7 @@ export class Scheduler {
     const batch = this.#dispatcher.batchOf(workflow, node)
     const place = batch?.placeOf(workflow, node) ?? -1
     if (batch === undefined) return
-    if (!this.#dispatcher.batching || batch.isTaken) return this.#tellCancel(batch, place, { error, terminate })
+    if (!this.#dispatcher.batching || batch.isAnswered) return this.#tellCancel(batch, place, { error, terminate })
     batch.cancels.set(place, { error, terminate })
     this.#recall(batch)
   }
@@ -1177,6 +1202,10 @@ function lastLinked(batch: Batch, place: number): number {
   while (batch.isLinkedAt(last + 1)) last++
   return last
 }
+
+/** The thread died under a later step of the same chain: those before it have succeeded, and the chain ends there. */
+const diedBehind = (batch: Batch, place: number, begun: number): boolean =>
+  place + 1 < begun && batch.isLinkedAt(place + 1) && lastLinked(batch, place) >= begun - 1
 
 /** Steps that left with one that did not succeed will not run. */
 function closeLinked(batch: Batch, from: number): void {

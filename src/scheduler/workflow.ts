@@ -312,8 +312,7 @@ export class Workflow {
 
   /** It starts: it cannot expire any more. */
   stopExpiry(node: number): void {
-    const expiry = this.#expiries?.get(node)
-    if (expiry !== undefined) expiry.cancelled = true
+    cancelled(this.#expiries, node)
   }
 
   /** The run is over that showed this. */

@@ -71,8 +71,10 @@ export class BatchRun implements RunSetting {
   #place = 0
   #current: Current | undefined
   #isTaken = false
-  /** A call is in progress that those behind it have to wait for. */
-  #isBlocked = false
+  /** Steps that will not run. They count as begun with the next call only: if the thread dies before, it is not under one of them. */
+  #skipped = 0
+  /** The place of a call in progress that those behind it have to wait for; -1: none. */
+  #blockedBy = -1
   #inProgress = 0
   /** What the next step gets. */
   #previous: unknown
@@ -112,7 +114,7 @@ export class BatchRun implements RunSetting {
 
   /** A call could start, as far as the batch is concerned. */
   get canGoOn(): boolean {
-    return !this.#isBlocked && !this.#isTaken && this.#part < this.#message.parts.length
+    return this.#blockedBy < 0 && !this.#isTaken && this.#part < this.#message.parts.length
   }
 
   get isOver(): boolean {
@@ -121,6 +123,7 @@ export class BatchRun implements RunSetting {
 
   say(call: number, saying: Saying): void {
     if (saying.kind === 'parked' || saying.kind === 'resumed') this.#park(call, saying.kind === 'parked')
+    this.flush() // of a step, nothing is heard before the end of the one before it
     this.#said++
     this.#host.say(this.number, call, saying)
   }
@@ -234,7 +237,7 @@ export class BatchRun implements RunSetting {
       this.#succeed({ part, offset, place, isFollowed, policy }, value)
       return true
     }
-    this.#await({ part, offset, place, isFollowed, policy, startedAt: this.#wait(isFollowed) }, value, context)
+    this.#await({ part, offset, place, isFollowed, policy, startedAt: this.#wait(place, isFollowed) }, value, context)
     return false
   }
 
@@ -257,7 +260,7 @@ export class BatchRun implements RunSetting {
     const [offset, place, previous] = [this.#offset, this.#place, this.#previous]
     const isFollowed = this.#moveOn(part)
     // Whatever comes behind an import may need it.
-    const startedAt = this.#wait(isFollowed || current === undefined)
+    const startedAt = this.#wait(place, isFollowed || current === undefined)
     const call = { part, offset, place, isFollowed, policy: this.defaults, startedAt }
     void this.#runCareful(part, offset, place, previous).then((end) => {
       if (end.ok === true) this.#succeed(call, end.value)
@@ -291,7 +294,8 @@ export class BatchRun implements RunSetting {
 
   /** Claims the next call. Not if the runtime has taken back what has not begun. */
   #begin(): boolean {
-    const begun = Atomics.add(this.#host.setup.cursors, this.#message.cursor, 1)
+    const begun = Atomics.add(this.#host.setup.cursors, this.#message.cursor, 1 + this.#skipped)
+    this.#skipped = 0
     this.#isTaken = begun >= TAKEN
     this.#letGo()
     return !this.#isTaken
@@ -317,17 +321,17 @@ export class BatchRun implements RunSetting {
   }
 
   /** A call is in progress that does not hold the thread; when it began. */
-  #wait(blocks: boolean): number {
+  #wait(place: number, blocks: boolean): number {
     this.#inProgress++
     this.#onChange(1)
-    if (blocks) this.#isBlocked = true
+    if (blocks) this.#blockedBy = place
     return this.#host.stopwatch()
   }
 
   #settled({ place, startedAt }: Waited): void {
     this.#busyMs += (this.#host.stopwatch() - startedAt) / this.#host.setup.callsPerThread
     this.#inProgress--
-    this.#isBlocked = false
+    if (this.#blockedBy === place) this.#blockedBy = -1
     this.#hearing?.delete(place)
     this.#unheard?.delete(place)
     this.#onChange(this.#parked?.delete(place) === true ? 0 : -1)
@@ -410,7 +414,7 @@ export class BatchRun implements RunSetting {
       this.#part++
     }
     this.#place += skipped
-    Atomics.add(this.#host.setup.cursors, this.#message.cursor, skipped)
+    this.#skipped += skipped
   }
 }
 

@@ -37,6 +37,8 @@ export interface World {
   perform(task: string, args: readonly unknown[]): unknown
   /** Why the call at this place never comes to run its task, if it does not. */
   lost?(path: string): Error | undefined
+  /** Whether it is known what came into the call that was lost here; else its errbacks are told of the other arguments only. */
+  sees?(path: string): boolean
   /** Which run of the call at this place was its last; else the first. */
   attempt?(path: string): number | undefined
   /** What took the place of the call here. Asked once a call. */
@@ -183,7 +185,12 @@ class Evaluator {
     }
     const site = { taskName, path, args, attempt: this.#world.attempt?.(path) ?? 1 }
     const lost = this.#world.lost?.(path)
-    if (lost !== undefined) return { ok: false, error: lost, site }
+    if (lost !== undefined)
+      return {
+        ok: false,
+        error: lost,
+        site: this.#world.sees?.(path) === false ? { ...site, args: args.slice(1) } : site,
+      }
     try {
       return succeeded(body())
     } catch (error) {

@@ -11,6 +11,8 @@ export interface Wardrobe {
   readonly priorities: number
   readonly names: number
   readonly failFast: number
+  /** Run again when their thread dies. */
+  readonly requeues: number
 }
 
 type Dressable = Built & { set(options: object): Built }
@@ -47,7 +49,7 @@ export class Dresser {
 
   #call(canvas: Built): Built {
     const [delay, expiry, priority] = [this.#delay(), this.#expiry(), this.#priority()]
-    return this.#put(canvas, { ...delay, ...expiry, ...priority, ...this.#retry(), ...this.#limit(), ...this.#name() })
+    return this.#put(canvas, { ...delay, ...expiry, ...priority, ...this.#run(), ...this.#name() })
   }
 
   #put(canvas: Built, options: object): Built {
@@ -64,6 +66,11 @@ export class Dresser {
     if (!this.#random.chance(this.#rates.expiries)) return {}
     const ms = this.#random.pick([0, 1, 10, 50, 200])
     return { expires: this.#random.chance(0.5) ? ms : new Date(ms * 2) }
+  }
+
+  #run(): object {
+    const requeue = this.#random.chance(this.#rates.requeues) ? { onWorkerLost: 'requeue' } : {}
+    return { ...requeue, ...this.#retry(), ...this.#limit() }
   }
 
   #retry(): object {

@@ -10,7 +10,7 @@ import type { Workflow } from '../../src/scheduler/workflow.js'
 import { anyInput, anyPlan } from '../property/arbitraries.js'
 import { show } from '../property/behaviour.js'
 import type { Input } from '../property/evaluate.js'
-import { Builder, type Built, type Plan, programOf, sizeOf } from '../property/plan.js'
+import { Builder, type Built, type Kit, type Plan, programOf, sizeOf } from '../property/plan.js'
 import { Dresser } from './dressed.js'
 import { Job } from './job.js'
 import type { Machine } from './machine.js'
@@ -19,6 +19,7 @@ import { ACTIONS, type Action, drawRates, type Rates } from './rates.js'
 import { Story } from './story.js'
 import { hold, Violation } from './violation.js'
 import { Watchman } from './watchman.js'
+import { widePlan } from './wide.js'
 import { Workers } from './workers.js'
 
 /** Longer than any canvas that is drawn can last. */
@@ -32,6 +33,13 @@ const plansOf = (seed: number, count: number, below: number): readonly Plan[] =>
     .sample(anyPlan, { seed, numRuns: count * 2 })
     .filter((plan) => sizeOf(plan) < below)
     .slice(0, count)
+
+function shuffle(list: unknown[], random: Random): void {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = random.below(i + 1)
+    ;[list[i], list[j]] = [list[j], list[i]]
+  }
+}
 
 export class Episode {
   readonly story: Story
@@ -48,6 +56,8 @@ export class Episode {
   readonly #jobs = new Map<Workflow, Job>()
   readonly #rates: Rates
   readonly #keep: boolean
+  readonly #kit: Kit
+  #isHeard = false
   #closes: number
 
   constructor(machine: Machine, seed: number) {
@@ -55,25 +65,41 @@ export class Episode {
     this.#machine = machine
     this.#random = random
     this.story = new Story(seed)
-    this.#scheduler = new machine.Scheduler(1 + random.below(4), 'sim-', {
-      batching: false,
-      graceMs: random.pick([0, 10, Infinity]),
-    })
-    this.#plans = [...plansOf(seed, 1 + random.below(5), MOST_CANVASES)]
+    const batching = random.chance(0.5)
+    const lanes = 1 + random.below(4)
+    const callsPerThread = random.pick(batching ? [1, 1, 2, 3] : [1, 1, 1, 2])
+    const graceMs = random.pick([0, 10, Infinity])
+    this.#scheduler = new machine.Scheduler(lanes, 'sim-', { batching, callsPerThread, graceMs })
+    const limited = random.chance(0.2)
+    this.#kit = limited ? machine.limitedKit : machine.kit
+    const plans = plansOf(seed, 1 + random.below(5), MOST_CANVASES)
+    this.#plans = batching ? [...plans, ...Array.from({ length: random.below(3) }, () => widePlan(random))] : [...plans]
+    shuffle(this.#plans, random)
     this.#spare = [...plansOf(seed + 1, 6, MOST_IN_REPLACEMENTS)]
     this.#inputs = fc.sample(anyInput, { seed, numRuns: 10 }) as Input[]
     this.#keep = random.chance(0.5)
     this.#closes = random.chance(0.15) ? 1 + random.below(2) : 0
     this.#rates = drawRates(random)
-    this.#watchman = new Watchman(machine, random.chance(0.5), this.#rates.options.expiries === 0)
+    this.#watchman = new Watchman(machine, {
+      callsPerThread,
+      batching,
+      punctual: random.chance(0.5),
+      seesAll: this.#rates.options.expiries === 0 && !batching,
+      limited,
+    })
     this.#dresser = new Dresser(random, this.#rates.options)
     this.#workers = new Workers({
+      machine,
       random,
       watchman: this.#watchman,
-      signals: this.#rates.signals,
+      rates: this.#rates,
+      lanes,
+      callsPerThread,
+      batching,
       handle: (stimulus) => this.#handle(stimulus),
       jobOf: (workflow) => this.#jobs.get(workflow.root) as Job,
       spare: () => this.#buildSpare(),
+      pass: (ms) => this.#pass(ms),
     })
     if (random.chance(0.3)) {
       this.#handle({ type: 'listen', listening: true })
@@ -86,7 +112,8 @@ export class Episode {
     try {
       for (let action = this.#draw(); action !== undefined; action = this.#draw()) {
         hold(this.story.steps < MOST_STEPS, 'it does not come to rest')
-        this.#passTime()
+        this.#pass(this.#random.pick([0, 0, 0, 1, 2]))
+        this.#workers.tellSoon()
         this.#act(action)
       }
       this.#watchman.checkRest(this.#scheduler, this.#dresser.names)
@@ -100,12 +127,16 @@ export class Episode {
   /** What happens next; nothing once all canvases are submitted, all calls have ended and nothing is waited for. */
   #draw(): Action | undefined {
     const { running, wakeAt, workflows } = this.#watchman
-    if (this.#plans.length === 0 && running.size === 0 && wakeAt === undefined) return undefined
+    const { hasMore } = this.#workers
+    if (this.#plans.length === 0 && !hasMore && wakeAt === undefined) return undefined
     const possible: Readonly<Partial<Record<Action, boolean>>> = {
       submit: this.#plans.length > 0,
+      settle: hasMore,
+      lose: hasMore,
       tick: wakeAt !== undefined,
       repeat: this.#workers.settled.length > 0,
       watch: workflows.size > 0,
+      listen: !this.#watchman.listening,
       revoke: workflows.size > 0,
       close: this.#closes > 0,
     }
@@ -113,13 +144,13 @@ export class Episode {
     return this.#random.weighted(actions.map((action) => [action, this.#rates.actions[action]]))
   }
 
-  /** A little, and a punctual driver tells at once when something falls due. */
-  #passTime(): void {
+  /** So much time passes. A punctual driver tells at once when something falls due. */
+  #pass(ms: number): void {
     const watchman = this.#watchman
-    const later = watchman.now + this.#random.pick([0, 0, 0, 1, 2])
-    if (!watchman.punctual) watchman.now = later
-    else if (watchman.wakeAt === undefined || later < watchman.wakeAt) watchman.now = later
-    else this.#tick(watchman.wakeAt)
+    const later = watchman.now + ms
+    while (watchman.punctual && watchman.wakeAt !== undefined && watchman.wakeAt <= later)
+      this.#tick(Math.max(watchman.wakeAt, watchman.now))
+    watchman.now = Math.max(watchman.now, later)
   }
 
   #act(action: Action): void {
@@ -132,19 +163,28 @@ export class Episode {
         return this.#watch(this.#anyWorkflow())
       case 'revoke':
         return this.#revoke(this.#anyWorkflow())
+      case 'listen':
+        this.#isHeard = !this.#isHeard
+        this.#handle({ type: 'listen', listening: this.#isHeard })
+        return
       case 'close':
         return this.#close(this.#random.pick(['finish', 'drop']))
       default:
-        if (this.#watchman.running.size > 0 || action === 'repeat') this.#workers.act(action)
+        if (this.#workers.hasMore || action === 'repeat') this.#workers.act(action)
     }
   }
 
   #handle(stimulus: Stimulus): readonly Instruction[] {
     const instructions = this.#scheduler.handle(stimulus)
     this.story.add(stimulus, instructions)
-    for (const instruction of instructions) this.#workers.hear(instruction)
-    this.#watchman.look(instructions, this.#scheduler)
+    this.#watchman.meetAll(this.#scheduler)
+    for (const instruction of instructions) {
+      this.#watchman.take(instruction)
+      this.#workers.hear(instruction)
+    }
+    this.#watchman.look(this.#scheduler)
     this.#workers.checkChildren()
+    this.#workers.tellAtOnce()
     return instructions
   }
 
@@ -162,7 +202,7 @@ export class Episode {
   }
 
   #build(plan: Plan): Built {
-    return new Builder(this.#dresser.kit(this.#machine.kit)).build(plan)
+    return new Builder(this.#dresser.kit(this.#kit)).build(plan)
   }
 
   /** Its own links are left out: they would stand where those of the call stand that it replaces. */
@@ -197,12 +237,11 @@ export class Episode {
     const terminate = this.#random.chance(0.5)
     const targets = [{ workflow, node, scope }]
     const wasOpen = !workflow.isFinal(node)
-    const batch = this.#workers.batchOf(workflow, node)
-    const said = this.#handle({ type: 'revoke', at: this.#watchman.now, targets, reason: 'chance', terminate })
+    const isTold = this.#workers.runOf(workflow, node)
+    this.#handle({ type: 'revoke', at: this.#watchman.now, targets, reason: 'chance', terminate })
     const isCall = workflow.graph.calls[node] !== undefined
     hold(!isCall || !wasOpen || workflow.status(node) === 'revoked', 'a revoked call is not revoked')
-    const isTold = said.some((one) => one.type === 'tell' && one.batch === batch && one.told.kind === 'cancel')
-    hold(batch === undefined || isTold, 'a revoked run is not told')
+    hold(isTold === undefined || isTold(), 'a revoked run is not told')
     const isWhole = scope === 'subtree' && node === workflow.graph.exit
     hold(!isWhole || workflow.isFinal(node), 'a revoked canvas is not final')
   }
@@ -220,7 +259,7 @@ export class Episode {
 
   /** The reference knows nothing of revoked and ignored calls. */
   #isStruck(job: Job): boolean {
-    if (this.#rates.options.expiries > 0 && this.#begunUnseen()) return true
+    if (!this.#watchman.seesAll && this.#begunUnseen()) return true
     const statuses = ['revoked', 'ignored', 'rejected']
     return [...this.#watchman.workflows].some(
       ([{ root }, seen]) => root === job.workflow && seen.statuses.some((status) => statuses.includes(status)),

@@ -8,7 +8,8 @@ import type { Built } from '../property/plan.js'
 import { behave } from './perform.js'
 
 const canvasOf = (built: Built): Canvas => built as unknown as Canvas
-const pathOf = ({ workflow, node }: Call): string => workflow.pathOf(node)
+type Run = Pick<Call, 'workflow' | 'node' | 'attempt'>
+const pathOf = ({ workflow, node }: Pick<Call, 'workflow' | 'node'>): string => workflow.pathOf(node)
 
 /** A canvas that a running call has applied. */
 export interface Child {
@@ -29,6 +30,7 @@ export class Job implements World {
   readonly perform = behave
   /** By where they stand. */
   readonly #lost = new Map<string, Error>()
+  readonly #unseen = new Set<string>()
   readonly #attempts = new Map<string, number>()
   readonly #replacements = new Map<string, Canvas[]>()
   readonly #added = new Map<string, Canvas[]>()
@@ -47,8 +49,10 @@ export class Job implements World {
     this.#attempts.set(pathOf(call), call.attempt)
   }
 
-  lose(call: Call, error: Error): void {
+  /** @param unseen - What came in went from step to step in the thread, and died with it. */
+  lose(call: Run, error: Error, unseen = false): void {
     this.#lost.set(pathOf(call), error)
+    if (unseen) this.#unseen.add(pathOf(call))
     this.#attempts.set(pathOf(call), call.attempt)
   }
 
@@ -66,6 +70,10 @@ export class Job implements World {
     const path = pathOf(call)
     const part = `children[${child}]`
     this.children.push({ canvas: canvasOf(canvas), path: path === '' ? part : `${path}.${part}`, told: undefined })
+  }
+
+  sees(path: string): boolean {
+    return !this.#unseen.has(path)
   }
 
   lost(path: string): Error | undefined {

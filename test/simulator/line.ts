@@ -2,6 +2,7 @@
 import type { RuntimeEvent } from '../../src/events/event.js'
 import type { Call } from '../../src/scheduler/batch.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
+import { Limits } from './limits.js'
 import type { Machine } from './machine.js'
 import { hold, keyOf } from './violation.js'
 
@@ -14,14 +15,17 @@ const ENDS = new Set(['task-succeeded', 'task-failed', 'task-revoked', 'task-ign
 
 export class Line {
   readonly #machine: Machine
-  /** Ids of calls that were announced as ready and have not left, in that order. */
-  readonly #announced: string[] = []
+  readonly #limited: boolean
+  /** When calls were announced as ready, by their ids: their place in the line, also if they have left and come back. */
+  readonly #announced = new Map<string, number>()
+  #count = 0
   /** A replaced call and the one that ends its replacement have one id. */
   readonly #places = new Map<string, Place[]>()
   readonly #ended = new Set<string>()
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, limited: boolean) {
     this.#machine = machine
+    this.#limited = limited
   }
 
   meet(workflow: Workflow): void {
@@ -35,24 +39,29 @@ export class Line {
   }
 
   hear(event: RuntimeEvent): void {
-    if (event.type === 'task-sent') this.#announced.push(event.id)
+    if (event.type === 'task-sent') this.#announced.set(event.id, this.#count++)
     const isEnd = ENDS.has(event.type) || (event.type === 'task-rejected' && !event.requeued)
     if (!isEnd || !('id' in event) || (this.#places.get(event.id)?.length ?? 0) > 1) return
     hold(!this.#ended.has(event.id), `${event.id} ends twice, as events tell it`)
     this.#ended.add(event.id)
   }
 
-  leave({ workflow, node, policy: { priority = 0 } }: Call): void {
-    const at = this.#announced.indexOf(workflow.idOf(node))
-    hold(at >= 0, `call ${keyOf(workflow, node)} leaves unannounced`)
-    for (const [i, id] of this.#announced.entries()) {
+  leave({ workflow, node, task, policy: { priority = 0 } }: Call): void {
+    const at = this.#announced.get(workflow.idOf(node))
+    hold(at !== undefined, `call ${keyOf(workflow, node)} leaves unannounced`)
+    for (const [id, since] of this.#announced) {
       const waiting = this.#places.get(id)?.find((place) => place.workflow.isReady(place.node))
-      if (waiting === undefined || i === at) continue
+      if (waiting === undefined || this.#mayBeLate(waiting, task.task)) continue
       const other = this.#priorityOf(waiting)
-      const isFirst = other > priority || (other === priority && i < at)
+      const isFirst = other > priority || (other === priority && since < (at ?? 0))
       hold(!isFirst, `call ${keyOf(workflow, node)} jumps the queue`)
     }
-    this.#announced.splice(at, 1)
+  }
+
+  /** It waits for the limit of its task, which is another one. */
+  #mayBeLate({ workflow, node }: Place, leaving: string): boolean {
+    const name = workflow.taskNameOf(node)
+    return this.#limited && Limits.has(name) && name !== leaving
   }
 
   #priorityOf({ workflow, node }: Place): number {

@@ -5,12 +5,19 @@ const SCHEDULER = 'scheduler/scheduler.ts'
 const QUEUE = 'scheduler/ready-queue.ts'
 const WORKFLOW = 'scheduler/workflow.ts'
 const FAILURES = 'scheduler/failures.ts'
+const DISPATCHER = 'scheduler/dispatcher.ts'
+const BATCH = 'scheduler/batch.ts'
+const GATE = 'scheduler/gate.ts'
+const FUSION = 'scheduler/fusion.ts'
 
 const edit = (from: string, to: string, file = SCHEDULER): Edit => ({ file, from, to })
 
 export const MUTANTS: Readonly<Record<string, Edit>> = {
-  'has no fence against late outcomes': edit('    this.#running.delete(number)\n', ''),
-  'counts a join one short': edit('if (--filling.missing > 0)', 'if (--filling.missing > 1)'),
+  'has no fence against late outcomes': edit(
+    'if (!this.#release(run)) {',
+    'if (!this.#release(run) && this.#closed === null) {',
+  ),
+  'counts a join one short': edit('return --filling.missing > 0 ?', 'return --filling.missing > 1 ?'),
   'counts a join one over': edit('missing: width,', 'missing: width - 1 || 1,', WORKFLOW),
   'runs a body whatever became of the header': edit(
     "if (end.status !== 'succeeded') return { do: 'skip'",
@@ -36,40 +43,39 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     "if (end.status !== 'succeeded') return { do: 'skip'",
     "if (end.status !== 'succeeded' && workflow.graph.calls[next] === undefined) return undefined\n    if (end.status !== 'succeeded') return { do: 'skip'",
   ),
-  'gives no slot back': edit('if (!running.isParked) this.#free++', ''),
-  'starts one call more than there are slots': edit('while (this.#free > 0)', 'while (this.#free >= 0)'),
-  'forgets a call when its thread dies': edit(
-    'return this.#settleBatch(stimulus.batch, (call) => (',
-    'return this.#settleBatch(stimulus.batch, (call) => undefined && (',
+  'gives no slot back': edit(
+    'lane.active += active - batch.active',
+    'lane.active += Math.max(active - batch.active, 0)',
+    DISPATCHER,
   ),
-  'forgets what runs when all is closed': edit(
-    'pending.push(...batch.calls',
-    'pending.push(...([] as typeof batch.calls)',
+  'starts one call more than there are slots': edit(
+    'if (lane.active < this.callsPerThread) return true',
+    'if (lane.active <= this.callsPerThread) return true',
+    DISPATCHER,
   ),
+  'forgets a call when its thread dies': edit('return this.#lose(stimulus)', 'return undefined'),
+  'forgets what runs when all is closed': edit('pending.push(runAt(batch, place))', 'pending.push()'),
   'starts calls after the close': edit(
-    'if (this.#closed !== undefined) this.#skip',
-    'if (this.#closed === null) this.#skip',
-  ),
-  'tells nobody of an end': edit(
-    "if (workflow.watched.delete(node)) this.#out.push({ type: 'ended', workflow, node })",
+    'if (this.#closed !== undefined && this.#dispatcher.ready > 0) this.#revokeReady()',
     '',
   ),
+  'tells nobody of an end': edit("if (workflow.unwatch(node)) this.#out.push({ type: 'ended', workflow, node })", ''),
   'tells nobody who asks after the end': edit(
     'if (stimulus.workflow.isFinal(stimulus.node))',
     'if (this.#closed === null)',
   ),
   'hands nothing on': edit(
-    '{ args: [end.value], by: closerOf(workflow, node) }',
-    '{ args: [], by: closerOf(workflow, node) }',
+    '{ args: [end.value], by: workflow.closerOf(node) }',
+    '{ args: [], by: workflow.closerOf(node) }',
   ),
   'takes the newest call first': edit(
-    'else this.#ranges.push({ workflow, from: node, to: node + 1, at })',
-    'else this.#ranges.splice(this.#head, 0, { workflow, from: node, to: node + 1, at })',
+    'else this.#ranges.push(range)',
+    'else this.#ranges.splice(this.#head, 0, range)',
     QUEUE,
   ),
   'takes the last of the calls that became ready together': edit(
-    'last.to++',
-    'this.#ranges.splice(-1, 0, { workflow, from: node, to: node + 1, at })',
+    'last.to = range.to',
+    'this.#ranges.splice(-1, 0, range)',
     QUEUE,
   ),
   'lets the errbacks of a body sleep when its header fails': edit(
@@ -78,22 +84,22 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'graph/compile.ts',
   ),
   'takes the lowest priority first': edit(
-    'for (let priority = PRIORITIES - 1; priority >= 0; priority--) if',
-    'for (let priority = 0; priority < PRIORITIES; priority++) if',
+    'for (; this.#top >= 0; this.#top--) { const first = (this.#lanes[this.#top] as Lane).first()',
+    'for (let lane = 0; lane < PRIORITIES; lane++) { const first = (this.#lanes[lane] as Lane).first()',
     QUEUE,
   ),
   'retries without going back to the queue': edit(
-    'workflow.timers.delete(node)\n        this.#makeReady(workflow, node)',
-    'workflow.timers.delete(node)',
+    'this.#tally.scheduled--\n        this.#makeReady(workflow, node)',
+    'this.#tally.scheduled--',
   ),
-  'counts no retries': edit('workflow.retries.set(node, attempt)', ''),
+  'counts no retries': edit('workflow.retries.set(node, part.attempt)', ''),
   'retries at once': edit("'retrying', this.#at + Math.max(delay, 0)", "'retrying', this.#at"),
   'does not revoke what runs': edit(
     'if (!workflow.isFinal(node)) this.#revokeNode(',
     "if (!workflow.isFinal(node) && workflow.status(node) !== 'running') this.#revokeNode(",
   ),
   'tells a revoked run nothing': edit('this.#cancel(workflow, node, error, terminate)', '{}'),
-  'takes what a revoked run returns': edit('outcome !== undefined && isCurrent(call)', 'outcome !== undefined'),
+  'takes what a revoked run returns': edit('if (isCurrent(run.part, run.node)) {', 'if (this.#closed !== null) {'),
   'does not wait for members that were added': edit('filling.missing++', ''),
   'forgets what a replaced call leads to': edit(
     "this.#steps.push({ do: 'end', workflow: outer, node, end: endOutside(workflow, node, end) })",
@@ -101,10 +107,13 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
   ),
   'asks for no tick': edit("this.#out.push({ type: 'wake', at })", ''),
   'lets expired calls start': edit('this.#timers.set(at, revoke)', 'this.#timers.set(Infinity, revoke)'),
-  'starts calls before their time': edit('at === undefined || at <= this.#at', 'at !== null'),
-  'lends no slot of a parked call': edit('this.#free += isParked ? 1 : -1', ''),
+  'starts calls before their time': edit(
+    'if (at !== undefined && at > this.#at) this.#postpone',
+    'if (at === null) this.#postpone',
+  ),
+  'lends no slot of a parked call': edit(' - batch.parked.size', '', DISPATCHER),
   'tells no call what its child gave': edit(
-    "this.#out.push({ type: 'tell', batch, call: 0, told: { kind: 'child', child, outcome } })",
+    "this.#out.push({ type: 'tell', batch: number, call, told: { kind: 'child', child, outcome } })",
     '',
   ),
   'forgets members that never began when it revokes a group': edit(
@@ -117,4 +126,71 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'if (task.kwargs === null) return boundArgs(task)',
     'graph/call.ts',
   ),
+  'loses what it takes back': edit('if (from < node + size) this.#putBack(part, from, node + size)', ''),
+  'puts what it takes back at the end of the line': edit(
+    'this.#ranges.splice(at, 0, range)',
+    'this.#ranges.push(range)',
+    QUEUE,
+  ),
+  'puts calls back the wrong way round': edit(
+    'a.order < b.order || (a.order === b.order && a.from < b.from)',
+    'a.order < b.order',
+    QUEUE,
+  ),
+  'takes back what has begun': edit('const first = Math.max(begun, at)', 'const first = Math.max(begun - 1, at)'),
+  'asks for no end of the turn': edit("this.#out.push({ type: 'flush' })", ''),
+  'takes an end twice': edit('if (!this.isOpen(place)) return false', '', BATCH),
+  'waits for steps that will not run': edit(
+    'if (outcome.ok !== true) closeLinked(batch, place + 1)',
+    'if (outcome.ok === null) closeLinked(batch, place + 1)',
+  ),
+  'forgets the steps behind one that was taken back': edit('this.heads + (areSteps ? 1 : 0)', 'this.heads', BATCH),
+  'miscounts what runs beside steps': edit(
+    'return this.heads + (areSteps ? 1 : 0)',
+    'return Math.min(this.open, 1)',
+    BATCH,
+  ),
+  'blames all of a batch for the death of its thread': edit(
+    'const begun = Math.min(known ?? batch.size, batch.size)',
+    'const begun = batch.size',
+  ),
+  'runs again what ran when its thread died': edit('place === begun - 1 || lenders', 'lenders'),
+  'runs again what had lent its thread': edit('lenders.has(place) ||', ''),
+  'runs a chain again that died at a later step': edit(
+    'place + 1 < begun && batch.isLinkedAt',
+    'place + 1 < 0 && batch.isLinkedAt',
+  ),
+  'forgets that a call waits for a child when it ends': edit(
+    'const isParked = batch.parked.delete(place)',
+    'const isParked = batch.parked.has(place)',
+  ),
+  'never leaves a gate': edit('if (!isParked) part.plan.gate?.leave()', ''),
+  'does not leave the gate of a call that is taken back': edit('if (isClosed) plan.gate?.leave()', ''),
+  'lets too many in at one time': edit(
+    'return this.#running < this.#concurrency && now >= this.#nextAt',
+    'return now >= this.#nextAt',
+    GATE,
+  ),
+  'lets them in too soon': edit(
+    'return this.#running < this.#concurrency && now >= this.#nextAt',
+    'return this.#running < this.#concurrency',
+    GATE,
+  ),
+  'does not take back what is revoked': edit(
+    'batch.cancels.set(place, { error, terminate })\n    this.#recall(batch)',
+    'batch.cancels.set(place, { error, terminate })',
+  ),
+  'does not take back a step that is revoked': edit('if (batch !== undefined) this.#recall(batch)', ''),
+  'tells calls to stop that have not begun': edit('|| batch.isAnswered) return', '|| batch.isTaken) return'),
+  'forgets when calls expire that come back': edit('this.#expire(part.workflow, node)', ''),
+  'lets calls expire only where they are known to wait': edit('if (batch.isOpen(at + i)) this.#recall(batch)', ''),
+  'sends a call behind others that must start at once': edit(
+    'return !isAlone && lane.ms < BATCH_MS',
+    'return lane.ms < BATCH_MS',
+    DISPATCHER,
+  ),
+  'gives company to a call that leaves alone': edit('range.plan.isAlone || (size', '(size', DISPATCHER),
+  'goes on behind a call that has callbacks': edit('graph.hooks.has(node) || ', '', FUSION),
+  'goes on at once with a step that has to wait': edit('graph.delays.has(next) || ', '', FUSION),
+  'goes on with a step that comes first': edit('priority === plan.priority && ', '', FUSION),
 }

@@ -16,6 +16,7 @@ export const ACTIONS = [
   'lose',
   'repeat',
   'watch',
+  'listen',
   'close',
 ] as const
 export type Action = (typeof ACTIONS)[number]
@@ -29,6 +30,24 @@ export interface Rates {
   /** How likely a run ends so. */
   readonly signals: Readonly<Record<Signal, number>>
   readonly options: Wardrobe
+  /** How likely what follows at once comes later, after other things. */
+  readonly lag: { readonly flush: number; readonly recall: number }
+  /** Most that happens in a thread at one go, and how likely it tells of it between. */
+  readonly haste: number
+  readonly telling: number
+  /** How long a run takes, in ms. */
+  readonly msOf: (task: string, random: Random) => number
+}
+
+/** Most tasks are tiny, and some of their runs are not. */
+function drawTimes(random: Random): Rates['msOf'] {
+  const typical = new Map<string, number>()
+  const outliers = random.pick([0, 0.02, 0.2])
+  return (task, chance) => {
+    const usual = typical.get(task) ?? chance.pick([0.001, 0.001, 0.001, 0.3, 20])
+    typical.set(task, usual)
+    return chance.chance(outliers) ? 20 : usual
+  }
 }
 
 export function drawRates(random: Random): Rates {
@@ -43,11 +62,12 @@ export function drawRates(random: Random): Rates {
       park: now(0, 0, 0.5),
       apply: now(0, 0, 0.4),
       add: now(0, 0, 0.4),
-      revoke: now(0, 0, 0, 0.05, 0.3),
+      revoke: now(0, 0, 0, 0.05, 0.5),
       revokeChild: now(0, 0, 0.2),
       lose: now(0, 0, 0.05, 0.5),
       repeat: now(0, 0.3, 1),
       watch: now(0, 0.5),
+      listen: now(0, 0, 0.1),
       close: 0.02,
     },
     signals: {
@@ -65,6 +85,11 @@ export function drawRates(random: Random): Rates {
       priorities: now(0, 0, 0.4),
       names: now(0, 0.2),
       failFast: now(0, 0, 0, 0.5),
+      requeues: now(0, 0, 0.4),
     },
+    lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4) },
+    haste: now(1, 4, 20),
+    telling: now(0.1, 0.5, 1),
+    msOf: drawTimes(random),
   }
 }

@@ -1,4 +1,5 @@
 /** What happened in an episode, as text, and a hash of all of it: the same seed must give the same hash. */
+import type { Batch } from '../../src/scheduler/batch.js'
 import type { BatchEnd, CallReport, Instruction, Outcome, Stimulus } from '../../src/scheduler/messages.js'
 import { show } from '../property/behaviour.js'
 
@@ -52,9 +53,13 @@ function textOf(stimulus: Stimulus): string {
     case 'outcomes':
       return `batch ${stimulus.batch} ended: ${stimulus.ends.map(endText).join(', ')}`
     case 'lost':
-      return `batch ${stimulus.batch} lost`
+      return `batch ${stimulus.batch} lost${stimulus.begun === undefined ? '' : ` with ${stimulus.begun} begun`}`
+    case 'recalled':
+      return `batch ${stimulus.batch} taken back after ${stimulus.begun}`
+    case 'thread':
+      return `thread ${stimulus.lane} is ${stimulus.isThere ? 'there' : 'gone'}`
     case 'report':
-      return `batch ${stimulus.batch} reports ${reportText(stimulus.report)}`
+      return `batch ${stimulus.batch}, call ${stimulus.call} reports ${reportText(stimulus.report)}`
     case 'revoke':
       return `revoke ${stimulus.targets.map(({ workflow, node, scope }) => `${scope} ${workflow.number}:${node}`).join(', ')}${stimulus.terminate ? ', terminate' : ''}`
     case 'tick':
@@ -67,8 +72,8 @@ function textOf(stimulus: Stimulus): string {
 }
 
 function endText(end: BatchEnd): string {
-  if ('outcome' in end) return outcomeText(end.outcome)
-  return 'values' in end ? Array.from(end.values, show).join(', ') : `${end.passed} passed`
+  if ('outcome' in end) return `${end.at}: ${outcomeText(end.outcome)}`
+  return `${end.from}: ${'values' in end ? Array.from(end.values, show).join(', ') : `${end.passed} passed`}`
 }
 
 function outcomeText(outcome: Outcome): string {
@@ -91,14 +96,22 @@ function reportText(report: CallReport): string {
   return report.kind
 }
 
+function batchText(batch: Batch): string {
+  const texts = Array.from({ length: batch.size }, (_, place) => {
+    const { workflow, node, at } = batch.partAt(place)
+    if (batch.isLinkedAt(place)) return `then ${workflow.number}:${node + place - at}`
+    const { node: own, task, args, attempt } = batch.callAt(place)
+    return `${workflow.number}:${own} ${task.task}${show(args)}${attempt > 1 ? ` run ${attempt}` : ''}`
+  })
+  return `batch ${batch.number} on ${batch.lane}: ${texts.join(', ')}`
+}
+
 function instructionText(instruction: Instruction): string {
   switch (instruction.type) {
     case 'accepted':
       return `workflow ${instruction.workflow.number}`
-    case 'dispatch': {
-      const { number, calls } = instruction.batch
-      return `batch ${number}: ${calls.map(({ workflow, node, attempt, task, args }) => `${workflow.number}:${node} ${task.task}${show(args)}${attempt > 1 ? ` run ${attempt}` : ''}`).join(', ')}`
-    }
+    case 'dispatch':
+      return batchText(instruction.batch)
     case 'ended':
       return `ended ${instruction.workflow.number}:${instruction.node}`
     case 'emit':
@@ -106,9 +119,11 @@ function instructionText(instruction: Instruction): string {
     case 'wake':
       return `wake ${instruction.at}`
     case 'tell':
-      return `tell batch ${instruction.batch} ${instruction.told.kind}`
+      return `tell batch ${instruction.batch}, call ${instruction.call} ${instruction.told.kind}`
     case 'terminate':
       return `terminate batch ${instruction.batch}`
+    case 'recall':
+      return `recall batch ${instruction.batch}`
     default:
       return (instruction as { type: string }).type
   }

@@ -4,9 +4,11 @@
  * told once.
  */
 import { joinFilledBy, nextStepOf } from '../../src/graph/graph.js'
-import type { Batch, Call } from '../../src/scheduler/batch.js'
+import type { Call } from '../../src/scheduler/batch.js'
 import type { Instruction } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
+import type { Flight } from './flight.js'
+import { Limits } from './limits.js'
 import { Line } from './line.js'
 import type { Machine } from './machine.js'
 import { hold, keyOf } from './violation.js'
@@ -19,25 +21,38 @@ interface Seen {
 
 type Scheduler = InstanceType<Machine['Scheduler']>
 
+export interface WatchmanOptions {
+  readonly callsPerThread: number
+  readonly batching: boolean
+  /** No stimulus comes after a time that was waited for without a tick. */
+  readonly punctual: boolean
+  /** No workflow begins and ends within one step, as one does that has expired before it begins. */
+  readonly seesAll: boolean
+  /** Tasks have limits of their own. */
+  readonly limited: boolean
+}
+
+/** Whether what a run says still counts. */
+export const isCurrent = ({ workflow, node, attempt }: Pick<Call, 'workflow' | 'node' | 'attempt'>): boolean =>
+  workflow.status(node) === 'running' && workflow.attemptOf(node) === attempt && !workflow.replacements.has(node)
+
 export class Watchman {
   /** Every workflow that was ever seen. */
   readonly workflows = new Map<Workflow, Seen>()
   /** Batches under way. */
-  readonly running = new Map<number, Batch>()
-  /** Batches that have lent their slots. */
-  readonly parked = new Set<number>()
+  readonly running = new Map<number, Flight>()
+  /** The batch whose last end is being told. */
+  ending: number | undefined
   /** When time matters next, as far as we were told. */
   wakeAt: number | undefined
   now = 0
   closed = false
   /** Everything is listened to from the beginning. */
   listening = false
-  /** No stimulus comes after a time that was waited for without a tick. */
-  readonly punctual: boolean
-  /** No workflow begins and ends within one step, as one does that has expired before it begins. */
-  readonly #seesAll: boolean
+  readonly #options: WatchmanOptions
   readonly #machine: Machine
   readonly #line: Line
+  readonly #limits = new Limits()
   /** Runs that each call may still have: one, and one more for each retry and requeue. */
   readonly #runsDone = new Map<string, number>()
   readonly #runsGiven = new Map<string, number>()
@@ -47,11 +62,18 @@ export class Watchman {
   readonly #notBefore = new Map<string, number>()
   readonly #watched = new Set<string>()
 
-  constructor(machine: Machine, punctual: boolean, seesAll: boolean) {
-    this.#seesAll = seesAll
+  constructor(machine: Machine, options: WatchmanOptions) {
+    this.#options = options
     this.#machine = machine
-    this.#line = new Line(machine)
-    this.punctual = punctual
+    this.#line = new Line(machine, options.limited)
+  }
+
+  get seesAll(): boolean {
+    return this.#options.seesAll
+  }
+
+  get punctual(): boolean {
+    return this.#options.punctual
   }
 
   watch(workflow: Workflow, node: number): void {
@@ -59,30 +81,39 @@ export class Watchman {
   }
 
   /** A call may run once more, from then on, and it is this run. */
-  giveRun({ workflow, node }: Call, notBefore: number, attempt: number): void {
+  giveRun({ workflow, node }: Pick<Call, 'workflow' | 'node'>, notBefore: number, attempt: number): void {
     const key = keyOf(workflow, node)
     this.#runsGiven.set(key, (this.#runsGiven.get(key) ?? 1) + 1)
     this.#notBefore.set(key, notBefore)
     this.#attempts.set(key, attempt)
   }
 
-  /** Takes in what the scheduler said, then looks at all it holds. */
-  look(instructions: readonly Instruction[], scheduler: Scheduler): void {
+  /** Knows the workflows that there are. */
+  meetAll(scheduler: Scheduler): void {
+    for (const workflow of scheduler.state().workflows.values()) this.#meet(workflow)
+  }
+
+  /** Looks at all that the scheduler holds. */
+  look(scheduler: Scheduler): void {
     const state = scheduler.state()
-    for (const workflow of state.workflows.values()) this.#meet(workflow)
-    for (const instruction of instructions) this.#take(instruction)
     this.#machine.checkInvariants(state)
-    if (instructions.some(({ type }) => type === 'dispatch')) this.#checkSlots(state.dispatcher.lanes.length)
     hold(state.running.size === this.running.size, 'the scheduler and its driver disagree on what is running')
+    if (!this.#options.batching && state.queue.canLeave) this.#checkBusy(state.dispatcher.lanes.length)
     for (const [workflow, seen] of this.workflows) this.#compare(workflow, seen)
   }
 
-  #take(instruction: Instruction): void {
+  /** A call waits: no thread could start it, those included that are lent. */
+  #checkBusy(lanes: number): void {
+    const active = new Array<number>(lanes).fill(0)
+    for (const { batch, active: own } of this.running.values()) active[batch.lane] = (active[batch.lane] ?? 0) + own
+    hold(Math.min(...active) >= this.#options.callsPerThread, 'a call waits though a thread is free')
+  }
+
+  /** Takes in one thing that the scheduler said. */
+  take(instruction: Instruction): void {
     switch (instruction.type) {
       case 'accepted':
         return this.#meet(instruction.workflow)
-      case 'dispatch':
-        return this.#takeBatch(instruction.batch)
       case 'ended': {
         const { workflow, node } = instruction
         hold(this.#watched.delete(keyOf(workflow, node)), 'somebody is told who does not wait')
@@ -93,7 +124,7 @@ export class Watchman {
         this.wakeAt = instruction.at
         return
       case 'tell':
-        return hold(this.running.has(instruction.batch), 'a call is told something that does not run')
+        return this.#checkTold(instruction.batch, instruction.call)
       case 'terminate':
         hold(this.running.has(instruction.batch), 'a thread is to be ended under no call')
         return
@@ -102,21 +133,53 @@ export class Watchman {
     }
   }
 
-  /** A call that goes on may make it one more; nothing starts then. */
-  #checkSlots(slots: number): void {
-    const holding = [...this.running.keys()].filter((batch) => !this.parked.has(batch)).length
-    hold(holding <= slots, `${holding} calls run on ${slots} slots`)
+  /** Its end may stand in the very message that sets this off. */
+  #checkTold(batch: number, call: number): void {
+    const { open, told } = this.running.get(batch) ?? {}
+    hold(
+      open?.has(call) === true || told?.has(call) === true || batch === this.ending,
+      'a call is told something that does not run',
+    )
   }
 
-  #takeBatch(batch: Batch): void {
+  /** A batch leaves for a thread. */
+  takeFlight(flight: Flight): void {
+    const { batch } = flight
     hold(!this.closed, 'a call starts though all is closed')
-    this.running.set(batch.number, batch)
-    for (const call of batch.calls) {
-      this.#countRun(call)
-      this.#checkTime(call)
-      this.#checkDependencies(call.workflow, call.node)
-      if (this.listening) this.#line.leave(call)
+    this.#checkPlace(flight)
+    this.running.set(batch.number, flight)
+    for (const part of batch.parts) {
+      if (part.isLinked) continue
+      for (let place = part.at; place < part.at + part.size; place++) {
+        const call = batch.callAt(place)
+        hold(isCurrent(call), `call ${keyOf(call.workflow, call.node)} leaves and is not running`)
+        this.#checkTime(call)
+        this.#checkDependencies(call.workflow, call.node)
+        if (this.listening) this.#line.leave(call)
+        if (this.#options.limited) this.#limits.enter(call, this.now, [...this.running.values()])
+      }
     }
+  }
+
+  /** Calls that must not wait for others, and all if calls leave alone, find a thread that can start them. */
+  #checkPlace({ batch }: Flight): void {
+    const { batching, callsPerThread, limited } = this.#options
+    const { policy, task } = batch.callAt(0)
+    const { timeLimit = Infinity, batch: mayWait = true } = policy
+    const isStrict = !batching || !mayWait || timeLimit !== Infinity || (limited && Limits.has(task.task))
+    if (!isStrict) return
+    hold(batch.size === 1, 'a call that leaves alone has company')
+    let active = 0
+    for (const other of this.running.values()) if (other.batch.lane === batch.lane) active += other.active
+    hold(active < callsPerThread, `a call is to start behind ${active} others`)
+  }
+
+  /** A call begins in a thread. */
+  begin(call: Call, flight: Flight, place: number): void {
+    this.#countRun(call)
+    this.#checkTime(call)
+    const isNext = flight.batch.isLinkedAt(place) && call.workflow.isWaiting(call.node)
+    hold(isCurrent(call) || isNext, `call ${keyOf(call.workflow, call.node)} begins though it was revoked`)
   }
 
   #countRun({ workflow, node, attempt }: Call): void {
@@ -214,7 +277,7 @@ export class Watchman {
       calls += workflow.graph.callCount
       this.#checkOver(workflow)
     }
-    const isRight = this.#seesAll && !this.closed ? ended + revoked === calls : ended + revoked >= calls
+    const isRight = this.#options.seesAll && !this.closed ? ended + revoked === calls : ended + revoked >= calls
     hold(isRight, `${ended} calls ended and ${revoked} were revoked, of ${calls}`)
   }
 
