@@ -10,7 +10,7 @@ const priorities: readonly Cell[] = [
   [
     'priority × rateLimit',
     'a call that waits for its start lets lower ones pass',
-    (l) => l.lone.order(group(t.rated.s('a').set(high), t.rated.s('b').set(high), t.step.s('c'))),
+    (l) => l.lone.order(group(t.ratedRarely.s('a').set(high), t.ratedRarely.s('b').set(high), t.step.s('c'))),
     ['a', 'c', 'b'],
   ],
   [
