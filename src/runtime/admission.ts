@@ -30,6 +30,7 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
   if (
     graph.size === 1 &&
     graph.hooks.size === 0 &&
+    graph.ids.size === 0 &&
     application.args.length === 0 &&
     application.kwargs === NO_APPLIED_KWARGS
   )
