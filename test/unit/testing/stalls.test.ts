@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { TestRuntimeOptions } from '../../../src/testing/options.js'
 import { Stage } from '../../../src/testing/stage.js'
-import { StagedRuntime } from '../../../src/testing/test-runtime.js'
+import { StagedRuntime, type TestRuntime } from '../../../src/testing/test-runtime.js'
 import { add, hangs, later, listens, parent } from './tasks.js'
 
 /** A runtime that waits 60 ms of real time where others wait 3,000. */
-const impatient = (options: TestRuntimeOptions = {}): StagedRuntime => new StagedRuntime(new Stage('test', options, 60))
+const impatient = (options: TestRuntimeOptions = {}): TestRuntime => new StagedRuntime(new Stage('test', options, 60))
 
 const failure = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -114,7 +114,7 @@ describe('a run is not ended', () => {
 })
 
 describe('where nothing moves and nothing hangs', () => {
-  const warned: StagedRuntime[] = []
+  const warned: TestRuntime[] = []
   afterEach(async () => {
     for (const runtime of warned.splice(0)) await runtime.destroy()
   })
