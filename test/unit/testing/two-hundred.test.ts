@@ -53,23 +53,23 @@ describe('two hundred tests', () => {
     expect(runtime.calls).toHaveLength(5)
   })
 
-  it.each(upTo(20))('schedules: work %i is done ten times, on time', async (n) => {
+  it.each(upTo(20))('schedules: work %i is done five times, on time', async (n) => {
     const every = (n + 1) * MINUTE
     const often = runtime.schedule({ name: 'often', canvas: chain(add.s(n, 1), later.s(2)), every })
-    await runtime.advance(10 * every)
-    expect([often.runs, runtime.calls.length]).toEqual([10, 20])
+    await runtime.advance(5 * every)
+    expect([often.runs, runtime.calls.length]).toEqual([5, 10])
     expect(runtime.calls.filter((_, i) => i % 2 === 0).map(({ startedAt }) => startedAt)).toEqual(
-      upTo(10).map((i) => (i + 1) * every),
+      upTo(5).map((i) => (i + 1) * every),
     )
   })
 
-  it.each(upTo(20))('schedules: a month of nights, of which night %i is bad', async (n) => {
+  it.each(upTo(20))('schedules: a week of nights with a bad one, case %i', async (n) => {
     const nightly = runtime.schedule({ name: 'nightly', canvas: flaky.s('a'), cron: '0 3 * * *', timeZone: 'UTC' })
-    await runtime.advance(n * DAY)
+    await runtime.advance((n % 7) * DAY)
     runtime.failNext(flaky, new Busy('busy'), 2)
-    await runtime.advance((30 - n) * DAY)
-    expect([nightly.runs, runtime.calls.length]).toEqual([30, 32])
-    expect(nightly.nextRun).toEqual(new Date(30 * DAY + 180 * MINUTE))
+    await runtime.advance((7 - (n % 7)) * DAY)
+    expect([nightly.runs, runtime.calls.length]).toEqual([7, 9])
+    expect(nightly.nextRun).toEqual(new Date(7 * DAY + 180 * MINUTE))
   })
 
   it.each(upTo(30))('faults: call %i is fast enough, or ended by its limit', async (n) => {
