@@ -2,7 +2,7 @@
 import { createRuntime, group } from 'celeriac'
 import { slow } from './tasks.js'
 
-const runtime = createRuntime({ threads: 2 })
+const runtime = createRuntime({ threads: 3 })
 await runtime.ready() // threads are up, so that only the tasks' own time counts below
 
 const members = group(slow.s(400), slow.s(0), slow.s(50))

@@ -31,7 +31,8 @@ export type RuntimeEvent =
       readonly type: 'worker-offline'
       readonly at: number
       readonly worker: number
-      readonly reason: 'closed' | WorkerLossReason
+      /** `recycled` is kept for threads that are replaced in good health, which celeriac does not do so far. */
+      readonly reason: 'closed' | 'recycled' | WorkerLossReason
     }
   | {
       readonly type: 'workflow-finished'

@@ -11,7 +11,7 @@ export interface Percentiles {
 }
 
 /** The last durations, in a ring. */
-export class Durations {
+class Durations {
   readonly #last = new Float64Array(WINDOW)
   #count = 0
 

@@ -19,7 +19,7 @@ import { findTask, type TaskRecord } from '../task/registry.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import { runOf } from '../worker/identity.js'
 import { loadTask } from '../worker/load-module.js'
-import type { AnswerMessage, BatchMessage, PartMessage, Saying } from '../worker/protocol.js'
+import type { AnswerMessage, BatchMessage, ControlMessage, PartMessage, Saying } from '../worker/protocol.js'
 import type { Conductor } from './conductor.js'
 import type { Faults, Strike } from './faults.js'
 import { cloned } from './own-realm.js'
@@ -47,6 +47,8 @@ interface Underway {
   readonly sent: BatchUnderWay
   readonly run: Run
   readonly runner: BatchRunner
+  /** What it was told before its turn came: it hears that when it begins. */
+  early: ControlMessage[] | undefined
 }
 
 /** One for all runtimes: a test makes many, and each would take a large block of shared memory. */
@@ -78,7 +80,7 @@ export class VirtualExecutor implements Executor {
     const who = { id: workflow.idOf(node), taskName: task.task, moduleUrl: task.moduleUrl }
     const run = new Run(this.#runCount++, who)
     const sent = new BatchUnderWay(batch, cursors, this.#options.maxDepth)
-    const underway = { sent, run, runner: this.#newRunner(sent, run) }
+    const underway: Underway = { sent, run, runner: this.#newRunner(sent, run), early: [] }
     this.#underway.set(batch.number, underway)
     this.#threads.place(batch.number, batch.lane)
     void this.#perform(underway)
@@ -90,7 +92,11 @@ export class VirtualExecutor implements Executor {
   }
 
   tell(batch: number, call: number, told: Told): void {
-    this.#underway.get(batch)?.runner.tell({ batch, call, told: cloned(encodeTold(told, this.#options.maxDepth)) })
+    const underway = this.#underway.get(batch)
+    if (underway === undefined) return
+    const message = { batch, call, told: cloned(encodeTold(told, this.#options.maxDepth)) }
+    if (underway.early === undefined) underway.runner.tell(message)
+    else underway.early.push(message)
     this.#options.conductor.wake()
   }
 
@@ -151,17 +157,18 @@ export class VirtualExecutor implements Executor {
     return ends
   }
 
-  async #runStruck({ sent, run, runner }: Underway): Promise<AnswerMessage> {
+  async #runStruck(underway: Underway): Promise<AnswerMessage> {
+    const { sent, run } = underway
     const { message } = sent
     const strike = this.#options.faults.strike(run)
-    if (strike === undefined) return await runner.run(cloned(message))
+    if (strike === undefined) return await runNow(underway, message)
     let instead: StandIn | undefined
     try {
       const part = message.parts[0] as PartMessage
       const record = await this.#recordOf(run, part, strike)
       instead = standIn(record, strike, this.#options.clock, () => this.#underway.get(sent.batch.number)?.run === run)
       const { moduleUrl } = instead
-      return await runner.run(cloned({ ...message, parts: [{ ...part, moduleUrl }] } satisfies BatchMessage))
+      return await runNow(underway, { ...message, parts: [{ ...part, moduleUrl }] })
     } catch (error) {
       return { ends: [{ at: 0, outcome: { ok: false, error: encodeError(error) } }], ms: 0, said: 0 }
     } finally {
@@ -248,6 +255,15 @@ export class VirtualExecutor implements Executor {
   #isUnderway({ sent }: Underway): boolean {
     return this.#underway.has(sent.batch.number)
   }
+}
+
+/** Runs a call, and lets it hear at its start what it was told before. */
+function runNow(underway: Underway, message: BatchMessage): Promise<AnswerMessage> {
+  const { runner, early = [] } = underway
+  underway.early = undefined
+  const answer = runner.run(cloned(message))
+  for (const told of early) runner.tell(told)
+  return answer
 }
 
 const failure = (error: Error) => ({ at: 0, outcome: { ok: false as const, error } })

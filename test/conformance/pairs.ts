@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { afterwards } from './pairs/afterwards.js'
 import { type Cell, FEATURES } from './pairs/features.js'
 import { inside } from './pairs/inside.js'
-import { Lab, type Make } from './pairs/lab.js'
+import { type Keeps, Lab, type Make } from './pairs/lab.js'
 import { limits } from './pairs/limits.js'
 import { order } from './pairs/order.js'
 import { retries } from './pairs/retries.js'
@@ -24,12 +24,18 @@ const written = FEATURES.flatMap((a, i) => FEATURES.slice(i + 1).map((b) => `${a
 
 /**
  * @param make - How a runtime is made, if not by `createRuntime`.
+ * @param keeps - How exactly time is kept there, if not by the clock on the wall.
  */
-export function pairConformance(name: string, options: RuntimeOptions, make: Make = createRuntime): void {
+export function pairConformance(
+  name: string,
+  options: RuntimeOptions,
+  make: Make = createRuntime,
+  keeps?: Keeps,
+): void {
   describe(`pairs: ${name}`, () => {
     let lab: Lab
     beforeAll(async () => {
-      lab = new Lab((more) => make({ ...more, ...options }), { threads: 2 })
+      lab = new Lab((more) => make({ ...more, ...options }), { threads: 2 }, keeps)
     })
     afterAll(() => lab.close())
 

@@ -77,6 +77,7 @@ function outside(runtime: () => any): void {
     const pending = runtime().apply(t.add.s(1, 1).set({ countdown: 60_000, taskId: 'taken' }))
     const twice = t.add.s(1, 1).set({ taskId: 'twice' })
     expect(() => runtime().apply(t.add.s(1, 1), { taskId: 'taken' })).toThrow(refusal('taskId'))
+    expect(() => runtime().apply(t.add.s(1, 1).set({ taskId: 'taken' }))).toThrow(refusal('taskId'))
     expect(() => runtime().apply(t.add.s(1, 1).link(t.add.s(1).set({ taskId: 'taken' })))).toThrow(refusal('taskId'))
     expect(() => runtime().apply(twice.link(t.add.s(1).set({ taskId: 'twice' })))).toThrow(refusal('taskId'))
     expect(() => runtime().apply(twice.linkError(t.add.s(1).set({ taskId: 'twice' })))).toThrow(refusal('taskId'))

@@ -4,6 +4,10 @@ import { diagnosticsConformance } from './diagnostics.js'
 import { inspectionConformance } from './inspection.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
+import { scheduleConformance } from './schedules.js'
+import type { Stage } from './stage.js'
+import { stampConformance } from './stamps.js'
+import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
 
 for (const seed of [0, 1, 2, 3]) {
@@ -22,4 +26,16 @@ for (const seed of [0, 1, 2, 3]) {
   diagnosticsConformance(name, {}, make)
 
   inspectionConformance(name, {}, making)
+
+  const stage: Stage = {
+    name,
+    make: (options) => make({ threads: 2, graceMs: 50, ...options }),
+    letTimePass: (runtime, ms) => void (runtime as TestRuntime).advance(ms),
+  }
+
+  scheduleConformance(stage)
+
+  stampConformance(stage)
+
+  streamConformance(stage)
 }

@@ -17,6 +17,5 @@ export const LATER: Readonly<Record<string, Later>> = {
       ['transfer(big, [big.buffer])', 'big'],
     ],
   },
-  'all events': { pieces: [], messages: ['unknown event'] },
   'celeriac/visualize': { pieces: [], messages: ['not drawable'] },
 }

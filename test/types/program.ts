@@ -91,7 +91,8 @@ export class UserProject {
   /** What the main compiler says about a program, at which line (from 1): code, and the first line of the message. */
   diagnose(program: string): { readonly line: number; readonly message: string }[] {
     const path = join(this.folder, 'program.ts')
-    const { options } = ts.parseCommandLine(FLAGS)
+    // The list of messages has them whole, however long.
+    const { options } = ts.parseCommandLine([...FLAGS, '--noErrorTruncation'])
     const host = ts.createCompilerHost(options)
     const file = ts.createSourceFile(path, program, {
       languageVersion: ts.ScriptTarget.ES2022,

@@ -10,8 +10,12 @@ const priorities: readonly Cell[] = [
   [
     'priority × rateLimit',
     'a call that waits for its start lets lower ones pass',
-    (l) => l.lone.order(group(t.ratedRarely.s('a').set(high), t.ratedRarely.s('b').set(high), t.step.s('c'))),
-    ['a', 'c', 'b'],
+    (l) =>
+      l.fresh({}, async (own) => {
+        const [first, second] = [own.apply(t.rare.s('a').set(high)), own.apply(t.rare.s('b').set(high))]
+        return [await own.end(t.step.s('c')), await endOf(first), second.state]
+      }),
+    ['c', 'a', 'RECEIVED'],
   ],
   [
     'priority × concurrency',
@@ -34,11 +38,14 @@ const priorities: readonly Cell[] = [
     'the higher one gets the free place',
     async (l) => {
       const running = [await l.shared.begun(t.holds.s('in')), await l.shared.begun(t.holds.s('in'))]
-      const order = l.shared.order(group(t.step.s('a'), t.step.s('b').set(high)))
-      for (const one of running) one.revoke()
-      return (await order).slice(0, 1)
+      const waiting = l.shared.apply(group(t.step.s('a'), t.step.s('b').set(high)))
+      const first = l.shared.next('task-succeeded')
+      running[0].revoke()
+      const { value } = await first
+      running[1].revoke()
+      return [value, await endOf(waiting)]
     },
-    ['b'],
+    ['b', ['a', 'b']],
   ],
   [
     'priority × maxQueue',

@@ -299,7 +299,8 @@ export const stopping: readonly Cell[] = [
     'failFast × addToChord',
     'an added member that fails revokes the others',
     async (l) => {
-      const result = l.apply(group(t.grown.s('fail', 'x'), t.add.s(1, 1).set(never)).set(fast))
+      // On one thread, so that it is added by a member that has ended.
+      const result = l.lone.apply(group(t.grown.s('fail', 'x'), t.add.s(1, 1).set(never)).set(fast))
       return [await endOf(result), states(result)]
     },
     ['fail:x', ['SUCCESS', 'REVOKED']],
@@ -337,7 +338,9 @@ export const stopping: readonly Cell[] = [
     async (l) => {
       const g = gate()
       const fails = chain(t.oneGated.s(g, 'a'), t.fail.si('x'))
-      const result = await l.begun(group(t.saysAndHolds.s(7), fails).set(fast))
+      const says = l.next('task-state')
+      const result = l.apply(group(t.saysAndHolds.s(7), fails).set(fast))
+      await says
       open(g)
       return [await endOf(result), result.results[0].progress, result.results[0].state]
     },

@@ -280,8 +280,8 @@ function limited() {
   const slowly = (fn, more) => task({ rateLimit: 200, ...more }, fn)
   return {
     rated: slowly((label) => label),
-    /** So far apart that other calls surely start between, on a busy machine too. */
-    ratedRarely: task({ rateLimit: '4/s' }, (label) => label),
+    /** Starts so seldom that nobody waits for the second one. */
+    rare: slowly((label) => label, { rateLimit: '1/h' }),
     ratedFlaky: slowly(flaky),
     ratedHolds: slowly(async function (x) {
       this.progress(x)

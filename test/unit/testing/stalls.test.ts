@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { TestRuntimeOptions } from '../../../src/testing/options.js'
 import { Stage } from '../../../src/testing/stage.js'
-import { StagedRuntime } from '../../../src/testing/test-runtime.js'
-import { add, hangs, later, parent } from './tasks.js'
+import { StagedRuntime, type TestRuntime } from '../../../src/testing/test-runtime.js'
+import { add, hangs, later, listens, parent } from './tasks.js'
 
 /** A runtime that waits 60 ms of real time where others wait 3,000. */
-const impatient = (options: TestRuntimeOptions = {}): StagedRuntime => new StagedRuntime(new Stage('test', options, 60))
+const impatient = (options: TestRuntimeOptions = {}): TestRuntime => new StagedRuntime(new Stage('test', options, 60))
 
 const failure = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -47,6 +47,22 @@ describe('a run that would hang for ever is ended', () => {
 })
 
 describe('a run is not ended', () => {
+  it('when it was revoked before its turn came: it hears that when it begins', async () => {
+    await using runtime = impatient({ threads: 1 })
+    let heard = 0
+    runtime.mock(listens, async function () {
+      if (!this.signal.aborted) await once(this.signal, 'abort')
+      heard++
+      return ''
+    })
+    const started = new Promise((resolve) => runtime.once('task-started', resolve))
+    const result = runtime.apply(listens.s())
+    await started
+    result.revoke()
+    expect(await runtime.run(add.s(1, 1))).toBe(2)
+    expect(heard).toBe(1)
+  })
+
   it('while it does real work, how long that may take', async () => {
     await using runtime = impatient()
     let rounds = 0
@@ -98,7 +114,7 @@ describe('a run is not ended', () => {
 })
 
 describe('where nothing moves and nothing hangs', () => {
-  const warned: StagedRuntime[] = []
+  const warned: TestRuntime[] = []
   afterEach(async () => {
     for (const runtime of warned.splice(0)) await runtime.destroy()
   })
