@@ -16,6 +16,8 @@ export interface Executor {
   ready(): Promise<void>
   /** What runs calls, as far as it has started. */
   workers(): readonly WorkerInfo[]
+  /** Runs the teardowns of all threads, which must be idle. Resolves when they are done, or their time, in ms, is over. Never rejects. */
+  tearDown(withinMs: number): Promise<void>
   /** Ends everything now. Nothing is reported afterwards. */
   destroy(): Promise<void>
 }

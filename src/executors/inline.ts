@@ -9,10 +9,13 @@ import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import type { AnswerMessage } from '../worker/protocol.js'
+import { TaskModules } from '../worker/task-modules.js'
 import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Executor, Report, WorkerInfo } from './executor.js'
+import { Imports } from './imports.js'
+import { Teardowns } from './teardowns.js'
 
 /** What it is made with. */
 export interface InlineOptions {
@@ -20,6 +23,8 @@ export interface InlineOptions {
   readonly callsPerThread: number
   readonly maxDepth: number
   readonly defaults: RunPolicy
+  /** How long a task module may take to import and set up, and to tear down, in ms. */
+  readonly startTimeout: number
 }
 
 /** How long calls may follow each other before the event loop gets its turn, in ms. */
@@ -31,6 +36,10 @@ export class InlineExecutor implements Executor {
   readonly #cursors = new Cursors()
   readonly #clock: Clock
   readonly #runners: BatchRunner[]
+  /** One for all lanes, since they share what a module keeps. */
+  readonly #modules = new TaskModules(true)
+  readonly #imports: Imports
+  readonly #teardowns: Teardowns<TaskModules>
   readonly #batches = new Map<number, BatchUnderWay>()
   readonly #waiting: (() => void)[] = []
   #turnStarted = 0
@@ -41,6 +50,8 @@ export class InlineExecutor implements Executor {
     this.#options = options
     this.#report = report
     this.#clock = clock
+    this.#imports = new Imports(clock, options.startTimeout, (batch, loss) => this.terminate(batch, loss))
+    this.#teardowns = new Teardowns(clock, options.startTimeout, report)
     this.#runners = Array.from({ length: options.lanes }, () => this.#newRunner())
   }
 
@@ -82,8 +93,17 @@ export class InlineExecutor implements Executor {
     return [{ id: 0, threadId, done: this.#done, running }]
   }
 
+  async tearDown(withinMs: number): Promise<void> {
+    if (!this.#modules.hasTeardown) return
+    await this.#teardowns.begin(this.#modules, withinMs, () => {
+      void this.#modules.tearDown().then((errors) => this.#teardowns.end(this.#modules, errors))
+    })
+  }
+
   async destroy(): Promise<void> {
     this.#destroyed = true
+    this.#imports.stopAll()
+    this.#teardowns.endAll()
   }
 
   /** Never in the middle of what asked for it: a task must not run inside of `apply`. The event loop gets its turn now and then. */
@@ -123,6 +143,7 @@ export class InlineExecutor implements Executor {
   #newRunner(): BatchRunner {
     const { maxDepth, defaults, callsPerThread } = this.#options
     return new BatchRunner({
+      modules: this.#modules,
       setup: { maxDepth, defaults, callsPerThread, cursors: this.#cursors.cells },
       clock: this.#clock,
       stopwatch,
@@ -136,8 +157,8 @@ export class InlineExecutor implements Executor {
         if (underWay !== undefined) this.#take(underWay, answer)
       },
       checkMail: () => {},
-      importing: () => {},
-      imported: () => {},
+      importing: (batch, moduleUrl) => this.#imports.start(batch, moduleUrl),
+      imported: (batch) => this.#imports.stop(batch),
     })
   }
 }

@@ -32,6 +32,11 @@ export class Threads {
     return this.#lanes[lane]
   }
 
+  /** Those that stand for a lane now. */
+  all(): readonly Thread[] {
+    return this.#lanes.filter((thread) => thread !== undefined)
+  }
+
   find(threadId: number): Thread | undefined {
     return this.#byId.get(threadId)
   }

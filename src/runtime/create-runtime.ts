@@ -25,7 +25,7 @@ export interface RuntimeOptions {
   readonly graceMs?: number
   /** How long a finished result can be looked up by id, in ms, when nobody holds its handle. Default 0: not at all; `Infinity`: for ever. */
   readonly resultTtl?: number
-  /** How long a task module may take to import, top-level await included, in ms. Default 30_000; `Infinity`: no limit. */
+  /** How long a task module may take to import, top-level await and `setup` included, in ms. Default 30_000; `Infinity`: no limit. */
   readonly startTimeout?: number
   /** Deepest nesting of arguments and results. Default, and most, 512. */
   readonly maxDepth?: number
@@ -84,7 +84,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults }, report, system.clock)
+        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults, startTimeout }, report, system.clock)
         : new PiscinaExecutor(
             { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
             report,

@@ -12,14 +12,15 @@ import { BatchUnderWay } from '../executors/batch-under-way.js'
 import { encodeTold, reportSaying } from '../executors/call-messages.js'
 import { Cursors } from '../executors/cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from '../executors/executor.js'
+import { Teardowns } from '../executors/teardowns.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { encodeError } from '../serialization/errors.js'
 import { findTask, type TaskRecord } from '../task/registry.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import { runOf } from '../worker/identity.js'
-import { loadTask } from '../worker/load-module.js'
 import type { AnswerMessage, BatchMessage, PartMessage, Saying } from '../worker/protocol.js'
+import { TaskModules } from '../worker/task-modules.js'
 import type { Conductor } from './conductor.js'
 import type { Faults, Strike } from './faults.js'
 import { cloned } from './own-realm.js'
@@ -34,7 +35,7 @@ export interface VirtualOptions {
   readonly threads: number
   readonly maxDepth: number
   readonly defaults: RunPolicy
-  /** How long a task module may take to import, in ms of real time: importing is real work. */
+  /** How long a task module may take to import and set up, and to tear down, in ms of real time: that is real work. */
   readonly startTimeout: number
   readonly conductor: Conductor
   readonly faults: Faults
@@ -60,12 +61,15 @@ export class VirtualExecutor implements Executor {
   readonly #report: Report
   readonly #threads: VirtualThreads
   readonly #underway = new Map<number, Underway>()
+  readonly #modules = new TaskModules(true)
+  readonly #teardowns: Teardowns<TaskModules>
   #runCount = 0
 
   constructor(options: VirtualOptions, report: Report) {
     this.#options = options
     this.#report = report
     this.#threads = new VirtualThreads(options.threads, report)
+    this.#teardowns = new Teardowns(realClock, options.startTimeout, report)
   }
 
   /** Runs that have not ended, in the order in which they started. */
@@ -111,8 +115,16 @@ export class VirtualExecutor implements Executor {
     return this.#threads.list()
   }
 
+  async tearDown(withinMs: number): Promise<void> {
+    if (!this.#modules.hasTeardown) return
+    await this.#teardowns.begin(this.#modules, withinMs, () => {
+      void this.#modules.tearDown().then((errors) => this.#teardowns.end(this.#modules, errors))
+    })
+  }
+
   async destroy(): Promise<void> {
     this.#options.conductor.stop()
+    this.#teardowns.endAll()
     for (const { run, sent } of this.#underway.values()) {
       forget(run)
       sent.end()
@@ -172,10 +184,8 @@ export class VirtualExecutor implements Executor {
   /** The task to be struck. The module of a mocked one is not imported for it. */
   async #recordOf(run: Run, part: PartMessage, { body }: Strike): Promise<TaskRecord> {
     const { moduleUrl, taskName } = part
-    const known = findTask(moduleUrl, taskName)
-    if (known !== undefined) return known
-    if (body !== undefined) return { moduleUrl, taskName, fn: body, options: {} }
-    return await loadTask(moduleUrl, taskName, runOf(part, 0), this.#importObserver(run))
+    if (body !== undefined) return findTask(moduleUrl, taskName) ?? { moduleUrl, taskName, fn: body, options: {} }
+    return await this.#modules.load(moduleUrl, taskName, runOf(part, 0), this.#importObserver(run))
   }
 
   /** A runner for one call: its turn is decided here. */
@@ -183,6 +193,7 @@ export class VirtualExecutor implements Executor {
     const { maxDepth, defaults, clock } = this.#options
     const imports = this.#importObserver(run)
     return new BatchRunner({
+      modules: this.#modules,
       setup: { maxDepth, defaults, callsPerThread: 1, cursors: cursors.cells },
       clock,
       stopwatch: () => this.#options.clock.now(),
@@ -221,7 +232,7 @@ export class VirtualExecutor implements Executor {
 
   #importTookTooLong(run: Run): void {
     const cause = new Error(
-      `importing ${run.importing} took longer than startTimeout (${this.#options.startTimeout} ms)`,
+      `importing and setting up ${run.importing} took longer than startTimeout (${this.#options.startTimeout} ms)`,
     )
     const hit = [...this.#underway.values()].find((one) => one.run === run)
     if (hit !== undefined) this.#lose(hit.sent.batch.number, { reason: 'start', cause })
@@ -248,6 +259,16 @@ export class VirtualExecutor implements Executor {
   #isUnderway({ sent }: Underway): boolean {
     return this.#underway.has(sent.batch.number)
   }
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** Tearing down is real work, too. */
+const realClock: Pick<Clock, 'after'> = {
+  after(ms, callback) {
+    const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMER))
+    return () => clearTimeout(timer)
+  },
 }
 
 const failure = (error: Error) => ({ at: 0, outcome: { ok: false as const, error } })

@@ -4,6 +4,7 @@ import { diagnosticsConformance } from './diagnostics.js'
 import { inspectionConformance } from './inspection.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
+import { stateConformance } from './state.js'
 import { conformance } from './suite.js'
 
 for (const seed of [0, 1, 2, 3]) {
@@ -22,4 +23,6 @@ for (const seed of [0, 1, 2, 3]) {
   diagnosticsConformance(name, {}, make)
 
   inspectionConformance(name, {}, making)
+
+  stateConformance(name, make)
 }
