@@ -31,7 +31,7 @@ export type RuntimeEvent =
       readonly type: 'worker-offline'
       readonly at: number
       readonly worker: number
-      readonly reason: 'closed' | WorkerLossReason
+      readonly reason: 'closed' | 'recycled' | WorkerLossReason
     }
   | {
       readonly type: 'workflow-finished'

@@ -12,6 +12,8 @@ export interface Executor {
   tell(batch: number, call: number, told: Told): void
   /** Ends the thread of a batch; its loss is reported, for this reason, when the thread is gone. */
   terminate(batch: number, loss: Loss): void
+  /** Puts another thread in the place of one that is idle, and gets nothing until {@link Report.thread} tells of it; its modules are torn down before. */
+  recycle(lane: number): void
   /** Resolves when all of it has started; rejects if that fails. */
   ready(): Promise<void>
   /** What runs calls, as far as it has started. */
@@ -52,6 +54,6 @@ export interface Report {
   /** Whether there is a thread for a lane: one that died is replaced, which takes a while. */
   thread(lane: number, isThere: boolean): void
   online(worker: WorkerInfo): void
-  offline(worker: WorkerInfo, reason: 'closed' | Loss['reason']): void
+  offline(worker: WorkerInfo, reason: 'closed' | 'recycled' | Loss['reason']): void
   warning(message: string, error: Error, taskId?: string): void
 }

@@ -9,13 +9,12 @@ import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import type { AnswerMessage } from '../worker/protocol.js'
-import { TaskModules } from '../worker/task-modules.js'
 import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Executor, Report, WorkerInfo } from './executor.js'
+import { GuestModules } from './guest-modules.js'
 import { Imports } from './imports.js'
-import { Teardowns } from './teardowns.js'
 
 /** What it is made with. */
 export interface InlineOptions {
@@ -36,10 +35,8 @@ export class InlineExecutor implements Executor {
   readonly #cursors = new Cursors()
   readonly #clock: Clock
   readonly #runners: BatchRunner[]
-  /** One for all lanes, since they share what a module keeps. */
-  readonly #modules = new TaskModules(true)
   readonly #imports: Imports
-  readonly #teardowns: Teardowns<TaskModules>
+  readonly #modules: GuestModules
   readonly #batches = new Map<number, BatchUnderWay>()
   readonly #waiting: (() => void)[] = []
   #turnStarted = 0
@@ -51,7 +48,13 @@ export class InlineExecutor implements Executor {
     this.#report = report
     this.#clock = clock
     this.#imports = new Imports(clock, options.startTimeout, (batch, loss) => this.terminate(batch, loss))
-    this.#teardowns = new Teardowns(clock, options.startTimeout, report)
+    this.#modules = new GuestModules(
+      clock,
+      options.startTimeout,
+      report,
+      () => this.#batches.size === 0,
+      (lane) => report.thread(lane, true),
+    )
     this.#runners = Array.from({ length: options.lanes }, () => this.#newRunner())
   }
 
@@ -94,16 +97,17 @@ export class InlineExecutor implements Executor {
   }
 
   async tearDown(withinMs: number): Promise<void> {
-    if (!this.#modules.hasTeardown) return
-    await this.#teardowns.begin(this.#modules, withinMs, () => {
-      void this.#modules.tearDown().then((errors) => this.#teardowns.end(this.#modules, errors))
-    })
+    await this.#modules.tearDown(withinMs)
+  }
+
+  recycle(lane: number): void {
+    this.#modules.wear(lane)
   }
 
   async destroy(): Promise<void> {
     this.#destroyed = true
     this.#imports.stopAll()
-    this.#teardowns.endAll()
+    this.#modules.stop()
   }
 
   /** Never in the middle of what asked for it: a task must not run inside of `apply`. The event loop gets its turn now and then. */
@@ -120,12 +124,14 @@ export class InlineExecutor implements Executor {
 
   async #run(underWay: BatchUnderWay): Promise<void> {
     const { batch, message } = underWay
+    if (this.#modules.renewing !== undefined) await this.#modules.renewing
     if (this.#batches.get(batch.number) !== underWay) return underWay.end()
     if (underWay.isEmpty) return this.#take(underWay, undefined)
     const last = await this.#runnerOf(batch).run(structuredClone(message))
     this.#take(underWay, last)
     if (this.#batches.get(batch.number) === underWay) this.#batches.delete(batch.number)
     underWay.end()
+    this.#modules.renewIfIdle()
   }
 
   #take(underWay: BatchUnderWay, answer: AnswerMessage | undefined): void {
@@ -143,7 +149,7 @@ export class InlineExecutor implements Executor {
   #newRunner(): BatchRunner {
     const { maxDepth, defaults, callsPerThread } = this.#options
     return new BatchRunner({
-      modules: this.#modules,
+      modules: this.#modules.modules,
       setup: { maxDepth, defaults, callsPerThread, cursors: this.#cursors.cells },
       clock: this.#clock,
       stopwatch,

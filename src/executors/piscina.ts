@@ -161,6 +161,13 @@ export class PiscinaExecutor implements Executor {
     await Promise.all(this.#threads.all().map((thread) => this.#tearDown(thread, withinMs)))
   }
 
+  recycle(lane: number): void {
+    const thread = this.#threads.at(lane)
+    if (thread === undefined) return // it died just now, and another one takes its place anyway
+    thread.isRecycled = true
+    void this.#tearDown(thread, Infinity).then(() => this.#worker(thread.threadId)?.terminate())
+  }
+
   /** A thread that has not said where it can be reached is asked when it does. */
   async #tearDown(thread: Thread, withinMs: number): Promise<void> {
     const { port, mail, done } = thread
@@ -324,7 +331,7 @@ export class PiscinaExecutor implements Executor {
     thread.mail = mail
     for (const sent of this.#sent.values()) if (sent.thread === thread) this.#tellUntold(sent, thread)
     if (this.#teardowns.isUnderWay(thread)) port.postMessage(TEAR_DOWN)
-    this.#report.thread(thread.lane, true)
+    if (!thread.isRecycled) this.#report.thread(thread.lane, true)
     this.#report.online(this.#threads.infoOf(thread))
     for (const check of this.#whenOnline) check()
   }
@@ -332,7 +339,8 @@ export class PiscinaExecutor implements Executor {
   #farewell(thread: Thread): void {
     this.#threads.remove(thread)
     this.#teardowns.end(thread)
-    const reason = this.#destroyed ? 'closed' : (this.#lossOf(thread)?.reason ?? 'exit')
+    const gone = thread.isRecycled ? 'recycled' : 'exit'
+    const reason = this.#destroyed ? 'closed' : (this.#lossOf(thread)?.reason ?? gone)
     if (this.#destroyed === false && this.#threads.at(thread.lane) === undefined)
       this.#report.thread(thread.lane, false)
     if (thread.port !== undefined) this.#report.offline(this.#threads.infoOf(thread), reason)

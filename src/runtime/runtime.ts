@@ -397,6 +397,8 @@ export class LocalRuntime implements Runtime {
         return this.#executor.tell(instruction.batch, instruction.call, instruction.told)
       case 'terminate':
         return this.#executor.terminate(instruction.batch, instruction.loss)
+      case 'recycle':
+        return this.#executor.recycle(instruction.lane)
       case 'flush':
         return queueMicrotask(() => void this.#drive({ type: 'flushed', at: this.#now() }))
       case 'recall':
@@ -585,7 +587,7 @@ export class LocalRuntime implements Runtime {
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
       offline: ({ id }, reason) => {
-        if (reason !== 'closed') this.#scheduler.state().tally.workersLost++
+        if (reason !== 'closed' && reason !== 'recycled') this.#scheduler.state().tally.workersLost++
         this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason })
       },
       warning: (message, error, taskId) =>

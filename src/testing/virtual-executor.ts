@@ -12,7 +12,7 @@ import { BatchUnderWay } from '../executors/batch-under-way.js'
 import { encodeTold, reportSaying } from '../executors/call-messages.js'
 import { Cursors } from '../executors/cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from '../executors/executor.js'
-import { Teardowns } from '../executors/teardowns.js'
+import { GuestModules } from '../executors/guest-modules.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { encodeError } from '../serialization/errors.js'
@@ -20,7 +20,6 @@ import { findTask, type TaskRecord } from '../task/registry.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import { runOf } from '../worker/identity.js'
 import type { AnswerMessage, BatchMessage, PartMessage, Saying } from '../worker/protocol.js'
-import { TaskModules } from '../worker/task-modules.js'
 import type { Conductor } from './conductor.js'
 import type { Faults, Strike } from './faults.js'
 import { cloned } from './own-realm.js'
@@ -61,15 +60,20 @@ export class VirtualExecutor implements Executor {
   readonly #report: Report
   readonly #threads: VirtualThreads
   readonly #underway = new Map<number, Underway>()
-  readonly #modules = new TaskModules(true)
-  readonly #teardowns: Teardowns<TaskModules>
+  readonly #modules: GuestModules
   #runCount = 0
 
   constructor(options: VirtualOptions, report: Report) {
     this.#options = options
     this.#report = report
     this.#threads = new VirtualThreads(options.threads, report)
-    this.#teardowns = new Teardowns(realClock, options.startTimeout, report)
+    this.#modules = new GuestModules(
+      realClock,
+      options.startTimeout,
+      report,
+      () => this.#underway.size === 0,
+      (lane) => this.#renew(lane),
+    )
   }
 
   /** Runs that have not ended, in the order in which they started. */
@@ -116,15 +120,28 @@ export class VirtualExecutor implements Executor {
   }
 
   async tearDown(withinMs: number): Promise<void> {
-    if (!this.#modules.hasTeardown) return
-    await this.#teardowns.begin(this.#modules, withinMs, () => {
-      void this.#modules.tearDown().then((errors) => this.#teardowns.end(this.#modules, errors))
-    })
+    await this.#modules.tearDown(withinMs)
+  }
+
+  recycle(lane: number): void {
+    this.#modules.wear(lane)
+  }
+
+  /** Another thread is played from now on. */
+  #renew(lane: number): void {
+    this.#threads.recycle(lane)
+    this.#report.thread(lane, true)
+    this.#options.conductor.wake()
+  }
+
+  /** Modules are being torn down, which is real work. */
+  get isRenewing(): boolean {
+    return this.#modules.renewing !== undefined
   }
 
   async destroy(): Promise<void> {
     this.#options.conductor.stop()
-    this.#teardowns.endAll()
+    this.#modules.stop()
     for (const { run, sent } of this.#underway.values()) {
       forget(run)
       sent.end()
@@ -135,6 +152,7 @@ export class VirtualExecutor implements Executor {
   async #perform(underway: Underway): Promise<void> {
     const { sent, run } = underway
     const { conductor, faults } = this.#options
+    if (this.isRenewing) await this.#modules.renewing
     await conductor.turn(run.number, 'begin')
     if (!this.#isUnderway(underway)) return
     if (faults.takeLoss(run)) return this.#lose(sent.batch.number, LOST_BY_TEST)
@@ -147,6 +165,7 @@ export class VirtualExecutor implements Executor {
     this.#threads.leave(sent.batch.number)
     this.#report.ended(sent.batch.number, ends)
     sent.end()
+    this.#modules.renewIfIdle()
   }
 
   /** Runs the call, and watches what it waits for. One that is given up ends there, whatever its body still does. */
@@ -185,7 +204,7 @@ export class VirtualExecutor implements Executor {
   async #recordOf(run: Run, part: PartMessage, { body }: Strike): Promise<TaskRecord> {
     const { moduleUrl, taskName } = part
     if (body !== undefined) return findTask(moduleUrl, taskName) ?? { moduleUrl, taskName, fn: body, options: {} }
-    return await this.#modules.load(moduleUrl, taskName, runOf(part, 0), this.#importObserver(run))
+    return await this.#modules.modules.load(moduleUrl, taskName, runOf(part, 0), this.#importObserver(run))
   }
 
   /** A runner for one call: its turn is decided here. */
@@ -193,7 +212,7 @@ export class VirtualExecutor implements Executor {
     const { maxDepth, defaults, clock } = this.#options
     const imports = this.#importObserver(run)
     return new BatchRunner({
-      modules: this.#modules,
+      modules: this.#modules.modules,
       setup: { maxDepth, defaults, callsPerThread: 1, cursors: cursors.cells },
       clock,
       stopwatch: () => this.#options.clock.now(),

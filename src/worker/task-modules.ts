@@ -94,10 +94,15 @@ export class TaskModules {
     }
   }
 
-  /** Tears all of them down, the last one first, and gives what they threw. Whatever is called afterwards is set up anew. */
+  /** Whatever is called from now on is set up anew. */
+  forget(): void {
+    this.#ready.clear()
+  }
+
+  /** Tears all of them down, the last one first, and gives what they threw. Whatever is called from now on is set up anew. */
   async tearDown(): Promise<readonly Error[]> {
     const errors: Error[] = []
-    this.#ready.clear()
+    this.forget()
     for (const teardown of this.#teardowns.splice(0).reverse()) {
       try {
         await teardown()

@@ -5,5 +5,6 @@ export declare function teardown(): Promise<void>
 export declare const stateTasks: {
   readonly setups: Task<[], number>
   readonly write: Task<[board: Int32Array], number>
-  readonly hang: Task<[], never>
+  readonly child: Task<[], string>
+  readonly parent: Task<[], string>
 }

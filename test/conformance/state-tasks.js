@@ -1,5 +1,5 @@
 /** Tasks of a module with a state of its own, which tells on a board in shared memory what happened to it. */
-import { defineTasks } from 'celeriac'
+import { currentTask, defineTasks } from 'celeriac'
 
 let setups = 0
 let board
@@ -25,7 +25,8 @@ export const stateTasks = defineTasks(
       board = given
       return Atomics.add(board, 1, 1)
     },
-    hang: () => new Promise(() => {}),
+    child: () => 'child',
+    parent: async () => await currentTask().apply(stateTasks.child.s()).get(),
   },
   { namespace: 'conformance' },
 )

@@ -1,5 +1,5 @@
 /** What task modules keep per thread: `setup` before the first call there, `teardown` after the last. */
-import { type Runtime, type RuntimeOptions, tasksFrom, WorkerLostError } from 'celeriac'
+import { chain, group, type Runtime, type RuntimeOptions, tasksFrom, WorkerLostError } from 'celeriac'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stateTasks as t } from './state-tasks.js'
 
@@ -23,6 +23,7 @@ export function stateConformance(name: string, make: (options: RuntimeOptions) =
 
     life(start)
     failures(start)
+    recycling(start, name !== 'inline')
   })
 }
 
@@ -91,5 +92,54 @@ function failures(start: Start): void {
     const error = await failureOf(runtime.run(moduleOf('setup-hangs.js').double.s(2)))
     expect(error).toBeInstanceOf(WorkerLostError)
     expect(error).toMatchObject({ reason: 'start', cause: { message: expect.stringContaining('startTimeout') } })
+  })
+}
+
+/** @param hasThreads - Threads are replaced; inline, only what their modules keep. */
+function recycling(start: Start, hasThreads: boolean): void {
+  it('replaces a thread after maxTasksPerWorker calls, torn down, and loses nothing', async () => {
+    const board = newBoard()
+    const runtime = start({ maxTasksPerWorker: 3 })
+    const offline: string[] = []
+    runtime.on('worker-offline', ({ reason }) => offline.push(reason))
+    const numbers = await runtime.run(group(Array.from({ length: 10 }, () => t.write.s(board))))
+    expect([...numbers].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(board[0]).toBe(3)
+    expect(offline).toEqual(hasThreads ? ['recycled', 'recycled', 'recycled'] : [])
+    expect(runtime.metrics().workersLost).toBe(0)
+    await runtime.close()
+    expect(board[0]).toBe(4)
+  })
+
+  it('sets the module up anew after that', async () => {
+    const runtime = start({ maxTasksPerWorker: 1 })
+    const board = newBoard()
+    const { isSetUp } = moduleOf('state-module.js')
+    for (let i = 0; i < 3; i++) expect(await runtime.run(isSetUp.s(board))).toBe(true)
+    await runtime.close()
+    expect(board[0]).toBe(3)
+  })
+
+  it('counts the steps of a chain, too', async () => {
+    const board = newBoard()
+    const runtime = start({ maxTasksPerWorker: 2 })
+    const steps = Array.from({ length: 5 }, () => t.write.si(board))
+    expect(await runtime.run(chain(...(steps as [any, any])))).toBe(4)
+    await runtime.close()
+    expect([...board]).toEqual([3, 5])
+  })
+
+  it('lets a call wait for its child, though its thread has had all its calls', async () => {
+    const runtime = start({ maxTasksPerWorker: 1 })
+    expect(await runtime.run(t.parent.s())).toBe('child')
+  })
+
+  it('runs many calls on several threads that are replaced all the time', async () => {
+    const board = newBoard()
+    const runtime = start({ threads: 2, maxTasksPerWorker: 7 })
+    await runtime.run(group(Array.from({ length: 60 }, () => t.write.s(board))))
+    expect(board[1]).toBe(60)
+    expect(runtime.metrics()).toMatchObject({ succeeded: 60, workersLost: 0 })
+    await runtime.close()
   })
 }
