@@ -31,7 +31,6 @@ export type RuntimeEvent =
       readonly type: 'worker-offline'
       readonly at: number
       readonly worker: number
-      /** `recycled` is kept for threads that are replaced in good health, which celeriac does not do so far. */
       readonly reason: 'closed' | 'recycled' | WorkerLossReason
     }
   | {

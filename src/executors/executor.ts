@@ -12,10 +12,14 @@ export interface Executor {
   tell(batch: number, call: number, told: Told): void
   /** Ends the thread of a batch; its loss is reported, for this reason, when the thread is gone. */
   terminate(batch: number, loss: Loss): void
+  /** Puts another thread in the place of one that is idle, and gets nothing until {@link Report.thread} tells of it; its modules are torn down before. */
+  recycle(lane: number): void
   /** Resolves when all of it has started; rejects if that fails. */
   ready(): Promise<void>
   /** What runs calls, as far as it has started. */
   workers(): readonly WorkerInfo[]
+  /** Runs the teardowns of all threads, which must be idle. Resolves when they are done, or their time, in ms, is over. Never rejects. */
+  tearDown(withinMs: number): Promise<void>
   /** Ends everything now. Nothing is reported afterwards. */
   destroy(): Promise<void>
 }
@@ -50,6 +54,6 @@ export interface Report {
   /** Whether there is a thread for a lane: one that died is replaced, which takes a while. */
   thread(lane: number, isThere: boolean): void
   online(worker: WorkerInfo): void
-  offline(worker: WorkerInfo, reason: 'closed' | Loss['reason']): void
+  offline(worker: WorkerInfo, reason: 'closed' | 'recycled' | Loss['reason']): void
   warning(message: string, error: Error, taskId?: string): void
 }

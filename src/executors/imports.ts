@@ -1,4 +1,4 @@
-/** Imports of task modules under way, each with a deadline: a thread in a loop cannot watch itself. It ends no thread by itself. */
+/** Imports of task modules under way, their `setup` included, each with a deadline: a thread in a loop cannot watch itself. It ends no thread by itself. */
 import type { Clock } from '../environment.js'
 import type { Loss } from '../scheduler/messages.js'
 
@@ -18,7 +18,9 @@ export class Imports {
   start(batch: number, moduleUrl: string): void {
     const cancel = this.#clock.after(this.#timeoutMs, () => {
       this.#underWay.delete(batch)
-      const cause = new Error(`importing ${moduleUrl} took longer than startTimeout (${this.#timeoutMs} ms)`)
+      const cause = new Error(
+        `importing and setting up ${moduleUrl} took longer than startTimeout (${this.#timeoutMs} ms)`,
+      )
       this.#onLate(batch, { reason: 'start', cause })
     })
     this.#underWay.set(batch, cancel)

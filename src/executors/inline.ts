@@ -13,6 +13,8 @@ import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Executor, Report, WorkerInfo } from './executor.js'
+import { GuestModules } from './guest-modules.js'
+import { Imports } from './imports.js'
 
 /** What it is made with. */
 export interface InlineOptions {
@@ -20,6 +22,8 @@ export interface InlineOptions {
   readonly callsPerThread: number
   readonly maxDepth: number
   readonly defaults: RunPolicy
+  /** How long a task module may take to import and set up, and to tear down, in ms. */
+  readonly startTimeout: number
 }
 
 /** How long calls may follow each other before the event loop gets its turn, in ms. */
@@ -31,6 +35,8 @@ export class InlineExecutor implements Executor {
   readonly #cursors = new Cursors()
   readonly #clock: Clock
   readonly #runners: BatchRunner[]
+  readonly #imports: Imports
+  readonly #modules: GuestModules
   readonly #batches = new Map<number, BatchUnderWay>()
   readonly #waiting: (() => void)[] = []
   #turnStarted = 0
@@ -41,6 +47,14 @@ export class InlineExecutor implements Executor {
     this.#options = options
     this.#report = report
     this.#clock = clock
+    this.#imports = new Imports(clock, options.startTimeout, (batch, loss) => this.terminate(batch, loss))
+    this.#modules = new GuestModules(
+      clock,
+      options.startTimeout,
+      report,
+      () => this.#batches.size === 0,
+      (lane) => report.thread(lane, true),
+    )
     this.#runners = Array.from({ length: options.lanes }, () => this.#newRunner())
   }
 
@@ -82,8 +96,18 @@ export class InlineExecutor implements Executor {
     return [{ id: 0, threadId, done: this.#done, running }]
   }
 
+  async tearDown(withinMs: number): Promise<void> {
+    await this.#modules.tearDown(withinMs)
+  }
+
+  recycle(lane: number): void {
+    this.#modules.wear(lane)
+  }
+
   async destroy(): Promise<void> {
     this.#destroyed = true
+    this.#imports.stopAll()
+    this.#modules.stop()
   }
 
   /** Never in the middle of what asked for it: a task must not run inside of `apply`. The event loop gets its turn now and then. */
@@ -100,12 +124,14 @@ export class InlineExecutor implements Executor {
 
   async #run(underWay: BatchUnderWay): Promise<void> {
     const { batch, message } = underWay
+    if (this.#modules.renewing !== undefined) await this.#modules.renewing
     if (this.#batches.get(batch.number) !== underWay) return underWay.end()
     if (underWay.isEmpty) return this.#take(underWay, undefined)
     const last = await this.#runnerOf(batch).run(structuredClone(message))
     this.#take(underWay, last)
     if (this.#batches.get(batch.number) === underWay) this.#batches.delete(batch.number)
     underWay.end()
+    this.#modules.renewIfIdle()
   }
 
   #take(underWay: BatchUnderWay, answer: AnswerMessage | undefined): void {
@@ -123,6 +149,7 @@ export class InlineExecutor implements Executor {
   #newRunner(): BatchRunner {
     const { maxDepth, defaults, callsPerThread } = this.#options
     return new BatchRunner({
+      modules: this.#modules.modules,
       setup: { maxDepth, defaults, callsPerThread, cursors: this.#cursors.cells },
       clock: this.#clock,
       stopwatch,
@@ -136,8 +163,8 @@ export class InlineExecutor implements Executor {
         if (underWay !== undefined) this.#take(underWay, answer)
       },
       checkMail: () => {},
-      importing: () => {},
-      imported: () => {},
+      importing: (batch, moduleUrl) => this.#imports.start(batch, moduleUrl),
+      imported: (batch) => this.#imports.stop(batch),
     })
   }
 }

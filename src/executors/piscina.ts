@@ -13,14 +13,15 @@ import { SerializationError, WorkerLostError } from '../errors.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
-import type { AnswerMessage, ControlMessage, WorkerSetup } from '../worker/protocol.js'
-import { isSideMessage, type SideMessage } from '../worker/side-messages.js'
+import type { AnswerMessage, ControlMessage, PortMessage, WorkerSetup } from '../worker/protocol.js'
+import { HAS_TEARDOWN, isSideMessage, type SideMessage } from '../worker/side-messages.js'
 import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
 import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
 import { Imports } from './imports.js'
+import { Teardowns } from './teardowns.js'
 import { type Thread, Threads } from './threads.js'
 
 /** What a pool of threads is made with. */
@@ -29,7 +30,7 @@ export interface ThreadOptions {
   readonly callsPerThread: number
   readonly maxDepth: number
   readonly defaults: RunPolicy
-  /** How long a task module may take to import, in ms. */
+  /** How long a task module may take to import and set up, and to tear down, in ms. */
   readonly startTimeout: number
   readonly resourceLimits: ResourceLimits | undefined
   readonly execArgv: readonly string[] | undefined
@@ -59,6 +60,7 @@ export class PiscinaExecutor implements Executor {
   readonly #cursors = new Cursors()
   readonly #threads: Threads
   readonly #imports: Imports
+  readonly #teardowns: Teardowns<Thread>
   readonly #sent = new Map<number, Sent>()
   #pool: Piscina | undefined
   #starting: Promise<Piscina> | undefined
@@ -74,6 +76,7 @@ export class PiscinaExecutor implements Executor {
     this.#report = report
     this.#threads = new Threads(options.threads)
     this.#imports = new Imports(clock, options.startTimeout, (batch, loss) => this.terminate(batch, loss))
+    this.#teardowns = new Teardowns(clock, options.startTimeout, report)
   }
 
   dispatch(batch: Batch): void {
@@ -154,9 +157,31 @@ export class PiscinaExecutor implements Executor {
     return this.#threads.infos()
   }
 
+  async tearDown(withinMs: number): Promise<void> {
+    await Promise.all(this.#threads.all().map((thread) => this.#tearDown(thread, withinMs)))
+  }
+
+  recycle(lane: number): void {
+    const thread = this.#threads.at(lane)
+    if (thread === undefined) return // it died just now, and another one takes its place anyway
+    thread.isRecycled = true
+    void this.#tearDown(thread, Infinity).then(() => this.#worker(thread.threadId)?.terminate())
+  }
+
+  /** A thread that has not said where it can be reached is asked when it does. */
+  async #tearDown(thread: Thread, withinMs: number): Promise<void> {
+    const { port, mail, done } = thread
+    const isNeeded = mail === undefined ? done > 0 : Atomics.load(mail, HAS_TEARDOWN) === 1
+    if (!isNeeded) return
+    const isBusy = [...this.#sent.values()].some((sent) => sent.thread === thread)
+    const ms = isBusy ? Math.min(withinMs, BUSY_MS) : withinMs
+    await this.#teardowns.begin(thread, ms, () => port?.postMessage(TEAR_DOWN))
+  }
+
   async destroy(): Promise<void> {
     this.#destroyed = true
     this.#imports.stopAll()
+    this.#teardowns.endAll()
     await (await this.#starting)?.destroy()
     for (const check of this.#whenOnline) check()
   }
@@ -256,9 +281,17 @@ export class PiscinaExecutor implements Executor {
         return this.#report.warning('a task left a rejected promise behind', decodeError(message.error, NO_RUN))
       case 'imported':
         return this.#imports.stop(message.batch)
+      case 'torn-down':
+        return this.#hearTornDown(message)
       default:
         return // a task posted something that looks like ours: it is not
     }
+  }
+
+  #hearTornDown({ threadId, errors }: Extract<SideMessage, { celeriac: 'torn-down' }>): void {
+    const thread = this.#threads.find(threadId)
+    const thrown = errors.map((error) => decodeError(error, NO_RUN))
+    if (thread !== undefined) this.#teardowns.end(thread, thrown)
   }
 
   #hearOfBatch(message: Extract<SideMessage, { celeriac: 'said' | 'ended' }>): void {
@@ -297,14 +330,17 @@ export class PiscinaExecutor implements Executor {
     thread.port = port
     thread.mail = mail
     for (const sent of this.#sent.values()) if (sent.thread === thread) this.#tellUntold(sent, thread)
-    this.#report.thread(thread.lane, true)
+    if (this.#teardowns.isUnderWay(thread)) port.postMessage(TEAR_DOWN)
+    if (!thread.isRecycled) this.#report.thread(thread.lane, true)
     this.#report.online(this.#threads.infoOf(thread))
     for (const check of this.#whenOnline) check()
   }
 
   #farewell(thread: Thread): void {
     this.#threads.remove(thread)
-    const reason = this.#destroyed ? 'closed' : (this.#lossOf(thread)?.reason ?? 'exit')
+    this.#teardowns.end(thread)
+    const gone = thread.isRecycled ? 'recycled' : 'exit'
+    const reason = this.#destroyed ? 'closed' : (this.#lossOf(thread)?.reason ?? gone)
     if (this.#destroyed === false && this.#threads.at(thread.lane) === undefined)
       this.#report.thread(thread.lane, false)
     if (thread.port !== undefined) this.#report.offline(this.#threads.infoOf(thread), reason)
@@ -319,6 +355,11 @@ export class PiscinaExecutor implements Executor {
     return this.#pool?.threads.find((worker) => worker.threadId === threadId)
   }
 }
+
+/** How long a thread may go on with a call that nobody waits for any more, before it is to tear down its modules. */
+const BUSY_MS = 1_000
+
+const TEAR_DOWN: PortMessage = { tearDown: true }
 
 /** Why a thread died, as far as Piscina's error tells. */
 function lossBehind(error: Error & { code?: unknown }): Loss {

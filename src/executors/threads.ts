@@ -9,6 +9,8 @@ export interface Thread {
   /** What control messages go to, and where their number shows; once the thread is online. */
   port: MessagePort | undefined
   mail: Int32Array | undefined
+  /** It has had all its calls, and makes room for another one. */
+  isRecycled: boolean
   /** It died, and a call is known to have run then. */
   isBlamed: boolean
 }
@@ -32,6 +34,11 @@ export class Threads {
     return this.#lanes[lane]
   }
 
+  /** Those that stand for a lane now. */
+  all(): readonly Thread[] {
+    return this.#lanes.filter((thread) => thread !== undefined)
+  }
+
   find(threadId: number): Thread | undefined {
     return this.#byId.get(threadId)
   }
@@ -43,7 +50,15 @@ export class Threads {
   /** Gives a new thread a lane that has none; Piscina never keeps more threads than there are lanes. */
   add(threadId: number): Thread {
     const lane = this.#lanes.indexOf(undefined)
-    const thread: Thread = { lane, threadId, done: 0, port: undefined, mail: undefined, isBlamed: false }
+    const thread: Thread = {
+      lane,
+      threadId,
+      done: 0,
+      port: undefined,
+      mail: undefined,
+      isRecycled: false,
+      isBlamed: false,
+    }
     this.#byId.set(threadId, thread)
     if (lane < 0) return thread
     this.#lanes[lane] = thread

@@ -25,7 +25,9 @@ export interface RuntimeOptions {
   readonly graceMs?: number
   /** How long a finished result can be looked up by id, in ms, when nobody holds its handle. Default 0: not at all; `Infinity`: for ever. */
   readonly resultTtl?: number
-  /** How long a task module may take to import, top-level await included, in ms. Default 30_000; `Infinity`: no limit. */
+  /** Calls after which a thread is replaced, between calls. Default `Infinity`; from 1. */
+  readonly maxTasksPerWorker?: number
+  /** How long a task module may take to import, top-level await and `setup` included, in ms. Default 30_000; `Infinity`: no limit. */
   readonly startTimeout?: number
   /** Deepest nesting of arguments and results. Default, and most, 512. */
   readonly maxDepth?: number
@@ -52,6 +54,10 @@ const RULES = {
   defaults: plainObject,
   graceMs: durationFrom(0),
   resultTtl: durationFrom(0),
+  maxTasksPerWorker: {
+    expected: 'a whole number from 1, or Infinity',
+    accepts: (v: unknown) => v === Infinity || wholeFrom(1).accepts(v),
+  },
   startTimeout: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
   resourceLimits: plainObject,
@@ -84,7 +90,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults }, report, system.clock)
+        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults, startTimeout }, report, system.clock)
         : new PiscinaExecutor(
             { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
             report,
@@ -111,12 +117,14 @@ export function settingsOf(where: string, options: RuntimeOptions) {
     graceMs = GRACE_MS,
     maxQueue = Infinity,
     resultTtl = 0,
+    maxTasksPerWorker = Infinity,
   } = options
-  return { threads, callsPerThread, maxDepth, startTimeout, defaults, graceMs, maxQueue, resultTtl }
+  const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker }
+  return { threads, callsPerThread, maxDepth, startTimeout, defaults, scheduling, resultTtl }
 }
 
 /** What of the settings goes into the runtime itself. */
 export function partsOf(settings: Omit<ReturnType<typeof settingsOf>, 'threads'>) {
-  const { defaults, graceMs, callsPerThread, maxQueue, resultTtl } = settings
-  return { scheduling: { defaults, graceMs, callsPerThread, maxQueue }, resultTtl }
+  const { scheduling, resultTtl } = settings
+  return { scheduling, resultTtl }
 }

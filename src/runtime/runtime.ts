@@ -83,7 +83,10 @@ export interface Runtime extends AsyncDisposable {
   inspect(): Inspection
   /** Counters since the start, and gauges. A copy; cheap. */
   metrics(): Metrics
-  /** Resolves when every thread has started; rejects with `WorkerLostError` if that fails. */
+  /**
+   * Resolves when every thread has started; rejects with `WorkerLostError` if that fails. Which task modules there are is known only with
+   * their first calls, and `setup` runs then.
+   */
   ready(): Promise<void>
   /** Resolves when nothing is pending: callbacks and errbacks included, delayed calls too, schedules not. */
   idle(): Promise<void>
@@ -396,6 +399,8 @@ export class LocalRuntime implements Runtime {
         return this.#executor.tell(instruction.batch, instruction.call, instruction.told)
       case 'terminate':
         return this.#executor.terminate(instruction.batch, instruction.loss)
+      case 'recycle':
+        return this.#executor.recycle(instruction.lane)
       case 'flush':
         return queueMicrotask(() => void this.#drive({ type: 'flushed', at: this.#now() }))
       case 'recall':
@@ -481,10 +486,20 @@ export class LocalRuntime implements Runtime {
   async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
     const before = this.#scheduler.state()
     if (!drain) this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'finish' })
+    const until = this.#now() + timeout
     const timedOut = timeout <= 0 ? this.#open > 0 : !(await this.#idleWithin(timeout))
+    if (timeout > 0 && !timedOut) await this.#tearDown(until - this.#now())
     await this.#end()
     const after = this.#scheduler.state()
     return Object.freeze({ finished: after.ended - before.ended, revoked: after.revoked - before.revoked, timedOut })
+  }
+
+  /** Lets the threads tear down their task modules; nothing else keeps the process alive meanwhile. */
+  async #tearDown(ms: number): Promise<void> {
+    if (this.#destroying !== undefined) return
+    this.#hold.take()
+    await Promise.race([this.#executor.tearDown(ms), this.#ended()])
+    this.#hold.release()
   }
 
   /** Whether everything was over before `ms` had passed. */
@@ -574,7 +589,7 @@ export class LocalRuntime implements Runtime {
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
       offline: ({ id }, reason) => {
-        if (reason !== 'closed') this.#scheduler.state().tally.workersLost++
+        if (reason !== 'closed' && reason !== 'recycled') this.#scheduler.state().tally.workersLost++
         this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason })
       },
       warning: (message, error, taskId) =>

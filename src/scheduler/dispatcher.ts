@@ -29,6 +29,10 @@ export interface Lane {
   blockedBy: Batch | undefined
   /** Its thread died, and another one is not there yet. */
   isDown: boolean
+  /** Calls that its thread may still get before it is replaced. */
+  left: number
+  /** It has had all of them, and waits to be replaced. */
+  isWorn: boolean
 }
 
 export interface DispatcherOptions {
@@ -37,6 +41,8 @@ export interface DispatcherOptions {
   /** `false`: each call leaves alone. */
   readonly batching: boolean
   readonly policies: Policies
+  /** Calls after which a thread is replaced. */
+  readonly maxTasksPerWorker: number
 }
 
 export class Dispatcher {
@@ -50,10 +56,13 @@ export class Dispatcher {
   /** Of these, calls of tasks with a limit of their own. */
   gated = 0
   readonly #policies: Policies
+  readonly #maxTasks: number
+  #worn: number[] = []
   #count = 0
 
-  constructor({ lanes, callsPerThread, batching, policies }: DispatcherOptions) {
+  constructor({ lanes, callsPerThread, batching, policies, maxTasksPerWorker }: DispatcherOptions) {
     this.#policies = policies
+    this.#maxTasks = maxTasksPerWorker
     this.callsPerThread = callsPerThread
     this.batching = batching
     this.lanes = Array.from({ length: lanes }, (_, number) => ({
@@ -63,6 +72,8 @@ export class Dispatcher {
       ms: 0,
       blockedBy: undefined,
       isDown: false,
+      left: maxTasksPerWorker,
+      isWorn: false,
     }))
   }
 
@@ -92,6 +103,7 @@ export class Dispatcher {
     const batch = new Batch(this.#count++, lane.number, parts, now)
     this.running.set(batch.number, batch)
     lane.batches.add(batch)
+    lane.left -= batch.size
     this.weigh(batch)
     for (const { workflow, isLinked } of parts) if (isLinked) workflow.linkedBatches++
     return batch
@@ -106,14 +118,15 @@ export class Dispatcher {
   }
 
   #hasRoom(lane: Lane, isAlone: boolean): boolean {
-    if (lane.blockedBy !== undefined) return false
+    if (lane.blockedBy !== undefined || !mayGetMore(lane)) return false
     if (lane.active < this.callsPerThread) return true
     return !isAlone && lane.ms < BATCH_MS && lane.batches.size < MOST_AHEAD
   }
 
   #fill(lane: Lane, now: number, listening: boolean): Part[] {
     const parts: Part[] = []
-    const most = Math.min(Math.ceil(this.ready / this.lanes.length), MOST_CALLS)
+    const limit = Math.min(MOST_CALLS, Math.max(lane.left, 1))
+    const most = Math.min(Math.ceil(this.ready / this.lanes.length), limit)
     const least = this.callsPerThread - lane.active
     let left = BATCH_MS
     let size = 0
@@ -128,7 +141,7 @@ export class Dispatcher {
       size += part.size
       left -= part.size * load.estimate
       const before = size
-      if (!listening) size = this.#follow(parts, size, left)
+      if (!listening) size = this.#follow(parts, size, left, limit)
       left -= (size - before) * load.estimate
       if (size > before && this.callsPerThread > 1) break // steps wait for each other, and others need not wait with them
     }
@@ -136,10 +149,10 @@ export class Dispatcher {
   }
 
   /** Adds the steps behind the last call that can run right after it. */
-  #follow(parts: Part[], size: number, ms: number): number {
+  #follow(parts: Part[], size: number, ms: number, limit: number): number {
     let at = size
     let left = ms
-    for (let last = parts.at(-1) as Part; at < MOST_CALLS; ) {
+    for (let last = parts.at(-1) as Part; at < limit; ) {
       const node = last.node + last.size - 1
       const next = canFollow(last.workflow, node, last.plan, this.#policies)
       if (next === undefined || next.plan.load.fit(left, at) < 1) break
@@ -164,7 +177,30 @@ export class Dispatcher {
   }
 
   noteThread(lane: number, isThere: boolean): void {
-    ;(this.lanes[lane] as Lane).isDown = !isThere
+    const known = this.lanes[lane] as Lane
+    if (isThere && (known.isDown || known.isWorn)) this.#renew(known)
+    known.isDown = !isThere
+  }
+
+  /** Another thread stands for a lane: what is on its way there counts for it. */
+  #renew(lane: Lane): void {
+    lane.isWorn = false
+    lane.left = this.#maxTasks
+    for (const { open } of lane.batches) lane.left -= open
+  }
+
+  /** Lanes whose threads have had all their calls since the last time. */
+  takeWorn(): readonly number[] {
+    if (this.#worn.length === 0) return this.#worn
+    const worn = this.#worn
+    this.#worn = []
+    return worn
+  }
+
+  /** A call of a batch was taken back before it began. */
+  noteTaken(batch: Batch, { gate }: CallPlan): void {
+    gate?.leave()
+    ;(this.lanes[batch.lane] as Lane).left++
   }
 
   /** Brings what its lane has to do up to date, after something of the batch has changed. */
@@ -184,6 +220,10 @@ export class Dispatcher {
     lane.batches.delete(batch)
     if (lane.batches.size === 0) lane.ms = 0 // what rounding has left
     if (lane.blockedBy === batch) lane.blockedBy = undefined
+    if (lane.left <= 0 && lane.batches.size === 0 && !lane.isWorn) {
+      lane.isWorn = true
+      this.#worn.push(lane.number)
+    }
     for (const { workflow, isLinked, plan } of batch.parts) {
       if (isLinked) workflow.linkedBatches--
       if (!batch.isTaken) plan.load.grow()
@@ -259,7 +299,15 @@ function hasLess(a: Lane, b: Lane): boolean {
   if (a.isDown !== b.isDown) return b.isDown
   return a.active < b.active || (a.active === b.active && a.ms < b.ms)
 }
-const isIdle = (lane: Lane): boolean => lane.active <= 0 && lane.blockedBy === undefined && !lane.isDown
+const isIdle = (lane: Lane): boolean =>
+  lane.active <= 0 && lane.blockedBy === undefined && !lane.isDown && mayGetMore(lane)
+
+/** Whether the thread of a lane may get another call. One in which a call waits for a child may: the child may have nowhere else to go. */
+export function mayGetMore({ left, batches }: Lane): boolean {
+  if (left > 0) return true
+  for (const { parkedCount } of batches) if (parkedCount > 0) return true
+  return false
+}
 
 /** It may have steps behind it that can leave with it. */
 const isStep = ({ workflow, from }: Range): boolean => (workflow.graph.to[from] as number) >= 0

@@ -3,6 +3,7 @@
 import { InvalidTransitionError } from '../errors.js'
 import { joinFilledBy } from '../graph/graph.js'
 import { isCurrent } from './batch.js'
+import { mayGetMore } from './dispatcher.js'
 import type { SchedulerState } from './scheduler.js'
 import type { Workflow } from './workflow.js'
 
@@ -34,7 +35,7 @@ function checkLanes({ dispatcher, queue, running }: SchedulerState, { queued }: 
     hold(active === lane.active, 'what a thread has to do is miscounted', [lane.number, active, lane.active])
     for (const batch of lane.batches)
       hold(running.get(batch.number) === batch, 'a lane keeps a batch that is over', batch.number)
-    const isFree = lane.active < dispatcher.callsPerThread && lane.blockedBy === undefined
+    const isFree = lane.active < dispatcher.callsPerThread && lane.blockedBy === undefined && mayGetMore(lane)
     hold(!isFree || dispatcher.batching || !queue.canLeave, 'a call waits though a thread is free', [...queued][0])
   }
 }

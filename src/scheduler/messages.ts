@@ -178,7 +178,7 @@ export interface Loss {
 }
 
 /** What comes out, in the order in which it is to be carried out. */
-export type Instruction = Accepted | Wake | Flush | Tell | Terminate | Recall | Dispatch | Ended | Emit
+export type Instruction = Accepted | Wake | Flush | Tell | Terminate | Recycle | Recall | Dispatch | Ended | Emit
 
 /** The workflow that a submitted canvas became; comes first. */
 export interface Accepted {
@@ -213,6 +213,12 @@ export interface Terminate {
   readonly type: 'terminate'
   readonly batch: number
   readonly loss: Loss
+}
+
+/** The thread of a lane has had all its calls and is idle: another one is to take its place. {@link Thread} tells when it is there. */
+export interface Recycle {
+  readonly type: 'recycle'
+  readonly lane: number
 }
 
 /** What has not begun of a batch is to be taken back, and {@link Recalled} to say how much that is. */

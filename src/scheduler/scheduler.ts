@@ -109,6 +109,8 @@ export interface SchedulerOptions {
   readonly batching?: boolean
   /** Most calls that may wait to start. Default `Infinity`. */
   readonly maxQueue?: number
+  /** Calls after which a thread is replaced. Default `Infinity`. */
+  readonly maxTasksPerWorker?: number
 }
 
 const DEFAULT_GRACE_MS = 1_000
@@ -150,11 +152,11 @@ export class Scheduler {
    */
   constructor(lanes: number, idPrefix: string, options: SchedulerOptions = {}) {
     const { defaults = {}, graceMs = DEFAULT_GRACE_MS, callsPerThread = 1 } = options
-    const { batching = true, maxQueue = Infinity } = options
+    const { batching = true, maxQueue = Infinity, maxTasksPerWorker = Infinity } = options
     this.#graceMs = graceMs
     this.#maxQueue = maxQueue
     this.#policies = new Policies(defaults, batching)
-    this.#dispatcher = new Dispatcher({ lanes, callsPerThread, batching, policies: this.#policies })
+    this.#dispatcher = new Dispatcher({ lanes, callsPerThread, batching, maxTasksPerWorker, policies: this.#policies })
     this.#idPrefix = idPrefix
   }
 
@@ -166,6 +168,7 @@ export class Scheduler {
     if (this.#closed !== undefined && this.#dispatcher.ready > 0) this.#revokeReady()
     if (this.#mayWait(stimulus)) this.#askForFlush()
     else this.#dispatch()
+    this.#tellWorn()
     this.#tellWake()
     const out = this.#out
     this.#out = []
@@ -269,6 +272,12 @@ export class Scheduler {
     if (this.#isFlushAsked || this.#dispatcher.ready === 0) return
     this.#isFlushAsked = true
     this.#out.push({ type: 'flush' })
+  }
+
+  /** Threads that have had all their calls; when all is closed, they end anyway. */
+  #tellWorn(): void {
+    for (const lane of this.#dispatcher.takeWorn())
+      if (this.#closed === undefined) this.#out.push({ type: 'recycle', lane })
   }
 
   #submit(submit: Submit): void {
@@ -695,7 +704,7 @@ export class Scheduler {
     for (let place = first; place < at + size; place++) {
       const here = node + place - at
       const isClosed = batch.close(place)
-      if (isClosed) plan.gate?.leave()
+      if (isClosed) this.#dispatcher.noteTaken(batch, plan)
       const goesBack = isClosed && isCurrent(part, here)
       if (goesBack) workflow.move(here, 'ready')
       else {

@@ -4,7 +4,13 @@ import { NotRegisteredError } from '../errors.js'
 import { checkOptions, text } from '../option-rules.js'
 import { fileUrl, makeTask, nameOf, type Task } from './task.js'
 
-/** What a task module may export besides tasks. */
+/**
+ * What a task module may export besides tasks: run once per thread, before its first and after its last call there.
+ *
+ * If `setup` fails, so does the call that it is run for, with `WorkerLostError`, reason `start`; the next one tries again. `teardown` runs
+ * when a thread is replaced after `maxTasksPerWorker` and on `close()`, not on `destroy()`, nor where a thread dies. Inline they run once
+ * per runtime.
+ */
 export interface TaskModule {
   setup?(): void | Promise<void>
   teardown?(): void | Promise<void>

@@ -40,7 +40,7 @@ export class Stage {
     this.conductor = new Conductor(this.clock, this.#patience, {
       choose: seededChoice(seed),
       autoAdvance,
-      isBusy: () => this.executor.runs.some(isAtWork),
+      isBusy: () => this.executor.isRenewing || this.executor.runs.some(isAtWork),
     })
     const { maxDepth, defaults, startTimeout } = settings
     const { conductor, faults } = this

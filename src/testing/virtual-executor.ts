@@ -12,13 +12,13 @@ import { BatchUnderWay } from '../executors/batch-under-way.js'
 import { encodeTold, reportSaying } from '../executors/call-messages.js'
 import { Cursors } from '../executors/cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from '../executors/executor.js'
+import { GuestModules } from '../executors/guest-modules.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { encodeError } from '../serialization/errors.js'
 import { findTask, type TaskRecord } from '../task/registry.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import { runOf } from '../worker/identity.js'
-import { loadTask } from '../worker/load-module.js'
 import type { AnswerMessage, BatchMessage, ControlMessage, PartMessage, Saying } from '../worker/protocol.js'
 import type { Conductor } from './conductor.js'
 import type { Faults, Strike } from './faults.js'
@@ -34,7 +34,7 @@ export interface VirtualOptions {
   readonly threads: number
   readonly maxDepth: number
   readonly defaults: RunPolicy
-  /** How long a task module may take to import, in ms of real time: importing is real work. */
+  /** How long a task module may take to import and set up, and to tear down, in ms of real time: that is real work. */
   readonly startTimeout: number
   readonly conductor: Conductor
   readonly faults: Faults
@@ -62,12 +62,20 @@ export class VirtualExecutor implements Executor {
   readonly #report: Report
   readonly #threads: VirtualThreads
   readonly #underway = new Map<number, Underway>()
+  readonly #modules: GuestModules
   #runCount = 0
 
   constructor(options: VirtualOptions, report: Report) {
     this.#options = options
     this.#report = report
     this.#threads = new VirtualThreads(options.threads, report)
+    this.#modules = new GuestModules(
+      realClock,
+      options.startTimeout,
+      report,
+      () => this.#underway.size === 0,
+      (lane) => this.#renew(lane),
+    )
   }
 
   /** Runs that have not ended, in the order in which they started. */
@@ -117,8 +125,29 @@ export class VirtualExecutor implements Executor {
     return this.#threads.list()
   }
 
+  async tearDown(withinMs: number): Promise<void> {
+    await this.#modules.tearDown(withinMs)
+  }
+
+  recycle(lane: number): void {
+    this.#modules.wear(lane)
+  }
+
+  /** Another thread is played from now on. */
+  #renew(lane: number): void {
+    this.#threads.recycle(lane)
+    this.#report.thread(lane, true)
+    this.#options.conductor.wake()
+  }
+
+  /** Modules are being torn down, which is real work. */
+  get isRenewing(): boolean {
+    return this.#modules.renewing !== undefined
+  }
+
   async destroy(): Promise<void> {
     this.#options.conductor.stop()
+    this.#modules.stop()
     for (const { run, sent } of this.#underway.values()) {
       forget(run)
       sent.end()
@@ -129,6 +158,7 @@ export class VirtualExecutor implements Executor {
   async #perform(underway: Underway): Promise<void> {
     const { sent, run } = underway
     const { conductor, faults } = this.#options
+    if (this.isRenewing) await this.#modules.renewing
     await conductor.turn(run.number, 'begin')
     if (!this.#isUnderway(underway)) return
     if (faults.takeLoss(run)) return this.#lose(sent.batch.number, LOST_BY_TEST)
@@ -141,6 +171,7 @@ export class VirtualExecutor implements Executor {
     this.#threads.leave(sent.batch.number)
     this.#report.ended(sent.batch.number, ends)
     sent.end()
+    this.#modules.renewIfIdle()
   }
 
   /** Runs the call, and watches what it waits for. One that is given up ends there, whatever its body still does. */
@@ -179,10 +210,8 @@ export class VirtualExecutor implements Executor {
   /** The task to be struck. The module of a mocked one is not imported for it. */
   async #recordOf(run: Run, part: PartMessage, { body }: Strike): Promise<TaskRecord> {
     const { moduleUrl, taskName } = part
-    const known = findTask(moduleUrl, taskName)
-    if (known !== undefined) return known
-    if (body !== undefined) return { moduleUrl, taskName, fn: body, options: {} }
-    return await loadTask(moduleUrl, taskName, runOf(part, 0), this.#importObserver(run))
+    if (body !== undefined) return findTask(moduleUrl, taskName) ?? { moduleUrl, taskName, fn: body, options: {} }
+    return await this.#modules.modules.load(moduleUrl, taskName, runOf(part, 0), this.#importObserver(run))
   }
 
   /** A runner for one call: its turn is decided here. */
@@ -190,6 +219,7 @@ export class VirtualExecutor implements Executor {
     const { maxDepth, defaults, clock } = this.#options
     const imports = this.#importObserver(run)
     return new BatchRunner({
+      modules: this.#modules.modules,
       setup: { maxDepth, defaults, callsPerThread: 1, cursors: cursors.cells },
       clock,
       stopwatch: () => this.#options.clock.now(),
@@ -228,7 +258,7 @@ export class VirtualExecutor implements Executor {
 
   #importTookTooLong(run: Run): void {
     const cause = new Error(
-      `importing ${run.importing} took longer than startTimeout (${this.#options.startTimeout} ms)`,
+      `importing and setting up ${run.importing} took longer than startTimeout (${this.#options.startTimeout} ms)`,
     )
     const hit = [...this.#underway.values()].find((one) => one.run === run)
     if (hit !== undefined) this.#lose(hit.sent.batch.number, { reason: 'start', cause })
@@ -264,6 +294,16 @@ function runNow(underway: Underway, message: BatchMessage): Promise<AnswerMessag
   const answer = runner.run(cloned(message))
   for (const told of early) runner.tell(told)
   return answer
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** Tearing down is real work, too. */
+const realClock: Pick<Clock, 'after'> = {
+  after(ms, callback) {
+    const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMER))
+    return () => clearTimeout(timer)
+  },
 }
 
 const failure = (error: Error) => ({ at: 0, outcome: { ok: false as const, error } })

@@ -46,6 +46,14 @@ export class VirtualThreads {
     return [...thread.batches.keys()]
   }
 
+  /** Another one takes the place of an idle thread. */
+  recycle(lane: number): void {
+    const thread = this.#threads[lane]
+    if (thread === undefined) return
+    this.#threads[lane] = undefined
+    this.#report.offline(infoOf(thread), 'recycled')
+  }
+
   list(): readonly WorkerInfo[] {
     return this.#threads.flatMap((thread) => (thread === undefined ? [] : [infoOf(thread)]))
   }

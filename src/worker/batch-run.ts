@@ -11,12 +11,11 @@ import { ColumnBuilder, columnOf } from '../serialization/columns.js'
 import { encodeError } from '../serialization/errors.js'
 import { isPlainPrimitive } from '../serialization/sendable.js'
 import { Meetings, type Packed, pack, unpack } from '../serialization/values.js'
-import { findTask, type TaskRecord } from '../task/registry.js'
+import type { TaskRecord } from '../task/registry.js'
 import { RunningTask } from './context.js'
 import { Handlers, hasHandlers } from './handlers.js'
 import { runOf } from './identity.js'
 import { argumentsOf, callRow, itemsOf } from './invocation.js'
-import type { ImportObserver } from './load-module.js'
 import {
   type AnswerMessage,
   type BatchMessage,
@@ -30,10 +29,12 @@ import {
 } from './protocol.js'
 import type { RunSetting } from './run-setting.js'
 import { endByThrow, isThenable, type Prepared, policyOf, type RunEnd, recordOf, runCall, running } from './run-task.js'
+import type { ImportObserver, TaskModules } from './task-modules.js'
 
 /** What a batch needs of the thread around it. */
 export interface RunHost {
   readonly setup: WorkerSetup
+  readonly modules: TaskModules
   readonly clock: Clock
   /** In ms, with fractions, from any moment on. */
   readonly stopwatch: () => number
@@ -206,11 +207,11 @@ export class BatchRun implements RunSetting {
     }
   }
 
-  /** Nothing while its task is not known here. */
+  /** Nothing while its task is not known here, or not set up. */
   #currentPart(): Current | undefined {
     const part = this.#message.parts[this.#part] as PartMessage
     if (this.#current?.part === part) return this.#current
-    const record = findTask(part.moduleUrl, part.taskName)
+    const record = this.#host.modules.find(part.moduleUrl, part.taskName)
     if (record === undefined) return undefined
     const policy = policyOf(part, record, this.defaults)
     const { softTimeLimit = Infinity, timeLimit = Infinity } = policy
@@ -272,7 +273,7 @@ export class BatchRun implements RunSetting {
   async #runCareful(part: PartMessage, offset: number, place: number, previous: unknown): Promise<RunEnd> {
     const { maxDepth } = this
     try {
-      const record = await recordOf(part, this.#importObserver())
+      const record = await recordOf(part, this.#host.modules, this.#importObserver())
       const policy = policyOf(part, record, this.defaults)
       const context = new RunningTask(part, offset, place, policy, this)
       const args = argumentsOf(part, offset, previous)

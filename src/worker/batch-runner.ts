@@ -21,6 +21,7 @@ export class BatchRunner {
   #inProgress = 0
   #isPumping = false
   #isToPump = false
+  readonly #whenIdle: (() => void)[] = []
 
   constructor(host: RunHost) {
     this.#host = host
@@ -38,6 +39,14 @@ export class BatchRunner {
   /** Tells a call something, if its batch is not over. */
   tell({ batch, call, told }: ControlMessage): void {
     this.#waiting.get(batch)?.run.tell(call, told)
+  }
+
+  /** Resolves when no batch is here, be it that nobody waits for it any more. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#waiting.size === 0) resolve()
+      else this.#whenIdle.push(resolve)
+    })
   }
 
   /** Sends what has ended: the thread is about to be gone. */
@@ -75,5 +84,6 @@ export class BatchRunner {
   #close({ run, answer }: Waiting): void {
     this.#waiting.delete(run.number)
     answer(run.close())
+    if (this.#waiting.size === 0) for (const tell of this.#whenIdle.splice(0)) tell()
   }
 }

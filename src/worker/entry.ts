@@ -14,20 +14,23 @@ import { stopwatch, system } from '../environment.js'
 import { encodeError } from '../serialization/errors.js'
 import { BatchRunner } from './batch-runner.js'
 import { markAsWorker } from './mark.js'
-import type { ControlMessage, WorkerSetup } from './protocol.js'
-import type { SideMessage } from './side-messages.js'
+import type { PortMessage, WorkerSetup } from './protocol.js'
+import { HAS_TEARDOWN, MAIL_CELLS, type SideMessage } from './side-messages.js'
+import { TaskModules } from './task-modules.js'
 import { answerToWire, batchFromWire, type WireAnswer, type WireBatch } from './wire.js'
 
 markAsWorker()
 
 const { port1, port2: port } = new MessageChannel()
 /** How many messages have been sent to the port: a loop that never yields sees by it that there are some. */
-const mail = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+const mail = new Int32Array(new SharedArrayBuffer(MAIL_CELLS * Int32Array.BYTES_PER_ELEMENT))
 let mailSeen = 0
 
 const say = (message: SideMessage, ...ports: MessagePort[]): void => parentPort?.postMessage(message, ports)
 
+const modules = new TaskModules(false)
 const runner = new BatchRunner({
+  modules,
   setup: workerData as WorkerSetup,
   clock: system.clock,
   stopwatch,
@@ -35,7 +38,11 @@ const runner = new BatchRunner({
   send: (batch, answer) => say({ celeriac: 'ended', batch, answer: answerToWire(answer) }),
   checkMail,
   importing: (batch, moduleUrl) => say({ celeriac: 'importing', batch, threadId, moduleUrl }),
-  imported: (batch) => say({ celeriac: 'imported', batch, threadId }),
+  imported: (batch) => {
+    // Said before any answer can be: an answer may overtake a message.
+    if (modules.hasTeardown) Atomics.store(mail, HAS_TEARDOWN, 1)
+    say({ celeriac: 'imported', batch, threadId })
+  },
 })
 
 function checkMail(): void {
@@ -43,10 +50,18 @@ function checkMail(): void {
   if (sent === mailSeen) return
   mailSeen = sent
   for (let next = receiveMessageOnPort(port1); next !== undefined; next = receiveMessageOnPort(port1))
-    runner.tell(next.message as ControlMessage)
+    hear(next.message as PortMessage)
 }
 
-port1.on('message', (message: ControlMessage) => runner.tell(message))
+function hear(message: PortMessage): void {
+  if (!('tearDown' in message)) return runner.tell(message)
+  void runner
+    .idle()
+    .then(() => modules.tearDown())
+    .then((errors) => say({ celeriac: 'torn-down', threadId, errors: errors.map((error) => encodeError(error)) }))
+}
+
+port1.on('message', hear)
 port1.unref()
 
 /** Runs the calls of a batch. Never rejects. */

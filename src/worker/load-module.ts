@@ -1,50 +1,23 @@
-/** Finds the function behind `url#name`, importing its module when it is not there yet. It sets no deadline: who asked does. */
+/** Imports task modules, TypeScript included, and finds functions in them. It keeps nothing, and sets no deadline: who asked does. */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { stripsTypes } from '../environment.js'
-import { ConfigurationError, NotRegisteredError, type RunIdentity, WorkerLostError } from '../errors.js'
+import { ConfigurationError } from '../errors.js'
 import { findTask, registerTask, type TaskRecord } from '../task/registry.js'
 import { exportedFunction } from '../task/tasks-from.js'
 
-/** Told when a module is imported for the first time here, and when that has ended. */
-export interface ImportObserver {
-  importing(moduleUrl: string): void
-  imported(moduleUrl: string): void
+/** A task module, evaluated here. Rejects with whatever its evaluation threw. */
+export async function importModule(moduleUrl: string): Promise<object> {
+  if (isTypeScript(moduleUrl) && !stripsTypes()) await registerTypeScript(moduleUrl)
+  return (await import(moduleUrl)) as object
 }
 
 /**
- * The task of that identity.
+ * A plain exported function becomes a task when it is first called; `defineTasks` is not needed for it.
  *
- * @throws {@link WorkerLostError} with reason `start` if its module cannot be imported; {@link NotRegisteredError} if the module has no such task.
+ * @throws `NotRegisteredError` if the module has no such task.
  */
-export async function loadTask(
-  moduleUrl: string,
-  taskName: string,
-  run: RunIdentity,
-  observer: ImportObserver,
-): Promise<TaskRecord> {
-  const module = await importModule(moduleUrl, run, observer)
-  return findTask(moduleUrl, taskName) ?? adopt(module, moduleUrl, taskName)
-}
-
-async function importModule(moduleUrl: string, run: RunIdentity, observer: ImportObserver): Promise<object> {
-  observer.importing(moduleUrl)
-  try {
-    if (isTypeScript(moduleUrl) && !stripsTypes()) await registerTypeScript(moduleUrl)
-    return (await import(moduleUrl)) as object
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new WorkerLostError(`the task module ${moduleUrl} could not be imported: ${why}`, run, {
-      reason: 'start',
-      cause,
-    })
-  } finally {
-    observer.imported(moduleUrl)
-  }
-}
-
-/** A plain exported function becomes a task when it is first called; `defineTasks` is not needed for it. */
-function adopt(module: object, moduleUrl: string, taskName: string): TaskRecord {
+export function adoptTask(module: object, moduleUrl: string, taskName: string): TaskRecord {
   const key = taskName.slice(taskName.lastIndexOf('.') + 1)
   const fn = exportedFunction(module, key, moduleUrl)
   const declared = 'taskName' in fn ? findTask(moduleUrl, String(fn.taskName)) : undefined

@@ -141,6 +141,9 @@ export type ChildOutcome =
   | { readonly ok: true; readonly value: Packed }
   | { readonly ok: false; readonly error: EncodedError }
 
+/** What is said to a thread on its own port. */
+export type PortMessage = ControlMessage | { readonly tearDown: true }
+
 /** A word to one call of a batch. */
 export interface ControlMessage {
   readonly batch: number

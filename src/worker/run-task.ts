@@ -8,13 +8,13 @@ import { policyIn, type RunPolicy } from '../canvas/policy.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
 import { pack } from '../serialization/values.js'
 import { provideCurrentTask, type TaskContext } from '../task/context.js'
-import { findTask, type TaskRecord } from '../task/registry.js'
+import type { TaskRecord } from '../task/registry.js'
 import { hasRetryLeft, retriesFor } from '../task/retry.js'
 import { type RunningTask, retryAfter } from './context.js'
 import type { Handlers } from './handlers.js'
 import { runOf } from './identity.js'
-import { type ImportObserver, loadTask } from './load-module.js'
 import type { OutcomeMessage, PartMessage } from './protocol.js'
+import type { ImportObserver, TaskModules } from './task-modules.js'
 import { type SignalBody, TaskSignal } from './task-signal.js'
 
 /** The call that is running here. */
@@ -46,10 +46,9 @@ class ItemFailed {
   }
 }
 
-/** The task behind a part, its module imported if need be. @throws as {@link loadTask} does. */
-export async function recordOf(part: PartMessage, observer: ImportObserver): Promise<TaskRecord> {
-  const { moduleUrl, taskName } = part
-  return findTask(moduleUrl, taskName) ?? (await loadTask(moduleUrl, taskName, runOf(part, 0), observer))
+/** The task behind a part, its module imported and set up if need be. @throws as {@link TaskModules.load} does. */
+export function recordOf(part: PartMessage, modules: TaskModules, observer: ImportObserver): Promise<TaskRecord> {
+  return modules.load(part.moduleUrl, part.taskName, runOf(part, 0), observer)
 }
 
 /** The policy that holds for the calls of a part. */

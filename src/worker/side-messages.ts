@@ -6,7 +6,7 @@ import type { WireAnswer } from './wire.js'
 
 /** Said by a worker beside its answers. `celeriac` tells them from what a task posts by itself. */
 export type SideMessage =
-  /** The thread is there. `port` takes {@link ControlMessage}s, and `mail` counts them, for loops that never yield. */
+  /** The thread is there. `port` takes {@link PortMessage}s; `mail` counts them, for loops that never yield, and tells behind that whether there is something to tear down. */
   | { readonly celeriac: 'online'; readonly threadId: number; readonly port: MessagePort; readonly mail: Int32Array }
   /** A task module is imported for the first time in this thread; the runtime times it, since a module may never finish. */
   | { readonly celeriac: 'importing'; readonly batch: number; readonly threadId: number; readonly moduleUrl: string }
@@ -15,7 +15,13 @@ export type SideMessage =
   | { readonly celeriac: 'ended'; readonly batch: number; readonly answer: WireAnswer }
   /** A task left a promise behind that was rejected, and nobody handled it. */
   | { readonly celeriac: 'stray'; readonly error: EncodedError }
+  /** All modules of the thread have been torn down; what that threw. */
+  | { readonly celeriac: 'torn-down'; readonly threadId: number; readonly errors: readonly EncodedError[] }
   | { readonly celeriac: 'imported'; readonly batch: number; readonly threadId: number }
+
+/** Cells of `mail`: how many messages were sent, and whether there is something to tear down. */
+export const MAIL_CELLS = 2
+export const HAS_TEARDOWN = 1
 
 export const isSideMessage = (message: unknown): message is SideMessage =>
   typeof message === 'object' && message !== null && Object.hasOwn(message, 'celeriac')

@@ -5,6 +5,7 @@ import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
 import { realStage } from './stage.js'
 import { stampConformance } from './stamps.js'
+import { stateConformance } from './state.js'
 import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
 
@@ -22,3 +23,5 @@ scheduleConformance(realStage('threads'))
 stampConformance(realStage('threads'))
 
 streamConformance(realStage('threads'))
+
+stateConformance('threads', realStage('threads').make)

@@ -7,6 +7,7 @@ import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
 import type { Stage } from './stage.js'
 import { stampConformance } from './stamps.js'
+import { stateConformance } from './state.js'
 import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
 
@@ -38,4 +39,5 @@ for (const seed of [0, 1, 2, 3]) {
   stampConformance(stage)
 
   streamConformance(stage)
+  stateConformance(name, make)
 }

@@ -59,6 +59,8 @@ describe('createRuntime', () => {
     ['threads', { threads: Number.NaN }],
     ['executor', { executor: 'process' }],
     ['startTimeout', { startTimeout: -1 }],
+    ['maxTasksPerWorker', { maxTasksPerWorker: 0 }],
+    ['maxTasksPerWorker', { maxTasksPerWorker: 1.5 }],
     ['maxDepth', { maxDepth: 513 }],
     ['resourceLimits', { resourceLimits: 5 }],
     ['execArgv', { execArgv: '--x' }],

@@ -30,7 +30,16 @@ function queueOf(workflow: Workflow, ...nodes: readonly number[]): ReadyQueue {
 const dispatcherOf = ({ dispatcher }: SchedulerState, changes: object): SchedulerState['dispatcher'] =>
   Object.assign(Object.create(dispatcher) as SchedulerState['dispatcher'], changes)
 
-const lane = { number: 0, batches: new Set<never>(), active: 0, ms: 0, blockedBy: undefined, isDown: false }
+const lane = {
+  number: 0,
+  batches: new Set<never>(),
+  active: 0,
+  ms: 0,
+  blockedBy: undefined,
+  isDown: false,
+  left: 1,
+  isWorn: false,
+}
 
 function miscounting(state: SchedulerState, miscount: () => void): SchedulerState {
   miscount()
