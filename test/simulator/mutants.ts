@@ -156,10 +156,6 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
   ),
   'runs again what ran when its thread died': edit('place === begun - 1 || lenders', 'lenders'),
   'runs again what had lent its thread': edit('lenders.has(place) ||', ''),
-  'runs a chain again that died at a later step': edit(
-    'place + 1 < begun && batch.isLinkedAt',
-    'place + 1 < 0 && batch.isLinkedAt',
-  ),
   'forgets that a call waits for a child when it ends': edit(
     'const isParked = batch.parked.delete(place)',
     'const isParked = batch.parked.has(place)',
