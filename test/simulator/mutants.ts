@@ -144,7 +144,6 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'if (outcome.ok !== true) closeLinked(batch, place + 1)',
     'if (outcome.ok === null) closeLinked(batch, place + 1)',
   ),
-  'forgets the steps behind one that was taken back': edit('this.heads + (areSteps ? 1 : 0)', 'this.heads', BATCH),
   'miscounts what runs beside steps': edit(
     'return this.heads + (areSteps ? 1 : 0)',
     'return Math.min(this.open, 1)',
