@@ -73,7 +73,9 @@ export class Episode {
     const limited = random.chance(0.2)
     this.#kit = limited ? machine.limitedKit : machine.kit
     const plans = plansOf(seed, 1 + random.below(5), MOST_CANVASES)
-    this.#plans = batching ? [...plans, ...Array.from({ length: random.below(3) }, () => widePlan(random))] : [...plans]
+    this.#plans = batching
+      ? [...plans, ...Array.from({ length: 1 + random.below(3) }, () => widePlan(random))]
+      : [...plans]
     shuffle(this.#plans, random)
     this.#spare = [...plansOf(seed + 1, 6, MOST_IN_REPLACEMENTS)]
     this.#inputs = fc.sample(anyInput, { seed, numRuns: 10 }) as Input[]
@@ -162,7 +164,7 @@ export class Episode {
       case 'watch':
         return this.#watch(this.#anyWorkflow())
       case 'revoke':
-        return this.#revoke(this.#anyWorkflow())
+        return this.#revoke(this.#anyTarget())
       case 'listen':
         this.#isHeard = !this.#isHeard
         this.#handle({ type: 'listen', listening: this.#isHeard })
@@ -231,8 +233,14 @@ export class Episode {
     this.#handle({ type: 'watch', workflow, node })
   }
 
-  #revoke(workflow: Workflow): void {
-    const node = this.#random.chance(0.3) ? workflow.graph.exit : this.#random.below(workflow.graph.size)
+  #anyTarget(): { readonly workflow: Workflow; readonly node: number } {
+    const step = this.#random.chance(0.3) ? this.#workers.anyStep() : undefined
+    if (step !== undefined) return step
+    const workflow = this.#anyWorkflow()
+    return { workflow, node: this.#random.chance(0.3) ? workflow.graph.exit : this.#random.below(workflow.graph.size) }
+  }
+
+  #revoke({ workflow, node }: { readonly workflow: Workflow; readonly node: number }): void {
     const scope = this.#random.pick(['call', 'subtree'] as const)
     const terminate = this.#random.chance(0.5)
     const targets = [{ workflow, node, scope }]

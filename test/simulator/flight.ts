@@ -87,6 +87,11 @@ export class Flight {
     return [...this.inProgress.keys()].filter((place) => !this.parked.has(place)).length
   }
 
+  /** It runs a step right behind another one. */
+  get isInChain(): boolean {
+    return [...this.inProgress.keys()].some((place) => this.batch.isLinkedAt(place))
+  }
+
   get next(): number {
     return this.#next
   }

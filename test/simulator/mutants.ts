@@ -144,7 +144,6 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'if (outcome.ok !== true) closeLinked(batch, place + 1)',
     'if (outcome.ok === null) closeLinked(batch, place + 1)',
   ),
-  'forgets the steps behind one that was taken back': edit('this.heads + (areSteps ? 1 : 0)', 'this.heads', BATCH),
   'miscounts what runs beside steps': edit(
     'return this.heads + (areSteps ? 1 : 0)',
     'return Math.min(this.open, 1)',
@@ -156,10 +155,6 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
   ),
   'runs again what ran when its thread died': edit('place === begun - 1 || lenders', 'lenders'),
   'runs again what had lent its thread': edit('lenders.has(place) ||', ''),
-  'runs a chain again that died at a later step': edit(
-    'place + 1 < begun && batch.isLinkedAt',
-    'place + 1 < 0 && batch.isLinkedAt',
-  ),
   'forgets that a call waits for a child when it ends': edit(
     'const isParked = batch.parked.delete(place)',
     'const isParked = batch.parked.has(place)',

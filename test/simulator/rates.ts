@@ -62,9 +62,9 @@ export function drawRates(random: Random): Rates {
       park: now(0, 0, 0.5),
       apply: now(0, 0, 0.4),
       add: now(0, 0, 0.4),
-      revoke: now(0, 0, 0, 0.05, 0.5),
+      revoke: now(0, 0, 0.05, 0.5),
       revokeChild: now(0, 0, 0.2),
-      lose: now(0, 0, 0.05, 0.5),
+      lose: now(0, 0.1, 0.5, 1),
       repeat: now(0, 0.3, 1),
       watch: now(0, 0.5),
       listen: now(0, 0, 0.1),
@@ -89,7 +89,7 @@ export function drawRates(random: Random): Rates {
     },
     lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4) },
     haste: now(1, 4, 20),
-    telling: now(0.1, 0.5, 1),
+    telling: now(0.03, 0.3, 1),
     msOf: drawTimes(random),
   }
 }

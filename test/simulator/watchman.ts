@@ -178,8 +178,19 @@ export class Watchman {
   begin(call: Call, flight: Flight, place: number): void {
     this.#countRun(call)
     this.#checkTime(call)
-    const isNext = flight.batch.isLinkedAt(place) && call.workflow.isWaiting(call.node)
+    const isLinked = flight.batch.isLinkedAt(place)
+    if (isLinked) this.#checkFused(call, flight, place)
+    const isNext = isLinked && call.workflow.isWaiting(call.node)
     hold(isCurrent(call) || isNext, `call ${keyOf(call.workflow, call.node)} begins though it was revoked`)
+  }
+
+  /** A step goes on behind the one before it where nobody would see a difference. */
+  #checkFused({ workflow, node, policy }: Call, { batch }: Flight, place: number): void {
+    const before = batch.partAt(place - 1)
+    const { graph } = workflow
+    hold(!graph.hooks.has(before.node + place - 1 - before.at), `a step goes on behind one that has callbacks`)
+    hold(!graph.delays.has(node), 'a step goes on that has to wait')
+    hold((policy.priority ?? 0) === before.plan.priority, 'a step goes on that has a priority of its own')
   }
 
   #countRun({ workflow, node, attempt }: Call): void {

@@ -19,7 +19,7 @@ export function widePlan(random: Random): Plan {
   const withCallback = ({ shape }: Plan): Plan => ({ shape, hooks: { links: [call()], errbacks: [], twice: false } })
   const chain = (): Plan => plan({ kind: 'chain', steps: steps(), piped: false })
   const group = (members: readonly Plan[]): Plan => plan({ kind: 'group', members, lazy: false })
-  switch (random.below(5)) {
+  switch (random.below(7)) {
     case 0:
       return plan({ kind: 'each', task: random.pick(NAMES), items: Array.from({ length: wide() }, (_, i) => [i]) })
     case 1:

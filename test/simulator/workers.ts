@@ -81,7 +81,7 @@ export class Workers {
     if (action === 'settle' || action === 'lose') {
       const { busy } = this.#threads
       if (busy.length === 0) return
-      return action === 'settle' ? this.#goOn(random.pick(busy)) : this.#lose(random.pick(busy))
+      return action === 'settle' ? this.#goOn(random.pick(busy)) : this.#lose(this.#anyToLose(busy))
     }
     if (action === 'revokeChild') return this.#revokeChild()
     const runs = this.#runs()
@@ -101,6 +101,24 @@ export class Workers {
       case 'add':
         return this.#add(run)
     }
+  }
+
+  /** Often one that runs a chain, where there is most to lose. */
+  #anyToLose(busy: readonly Thread[]): Thread {
+    const { random } = this.#around
+    const inChain = busy.filter(({ flights }) => flights.some((flight) => flight.isInChain))
+    return random.pick(inChain.length > 0 && random.chance(0.5) ? inChain : busy)
+  }
+
+  /** A step that would go on behind the one before it, if there is any. */
+  anyStep(): { readonly workflow: Workflow; readonly node: number } | undefined {
+    const steps = [...this.#around.watchman.running.values()].flatMap(({ batch, open, next }) =>
+      [...open].filter((place) => place >= next && batch.isLinkedAt(place)).map((place) => ({ batch, place })),
+    )
+    if (steps.length === 0) return undefined
+    const { batch, place } = this.#around.random.pick(steps)
+    const { workflow, node, at } = batch.partAt(place)
+    return { workflow, node: node + place - at }
   }
 
   /** What does not wait long: the end of a turn, and what was taken back. */
