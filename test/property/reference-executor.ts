@@ -37,7 +37,11 @@ export class ReferenceExecutor implements Executor {
 
   terminate(): void {}
 
+  recycle(): void {}
+
   async ready(): Promise<void> {}
+
+  async tearDown(): Promise<void> {}
 
   workers(): readonly WorkerInfo[] {
     return []

@@ -73,7 +73,8 @@ const fast = (setting: Setting): LocalRuntime =>
   runtimeOf(
     setting,
     true,
-    (report) => new InlineExecutor({ ...setting, maxDepth: MAX_DEPTH, defaults: {} }, report, system.clock),
+    (report) =>
+      new InlineExecutor({ ...setting, maxDepth: MAX_DEPTH, defaults: {}, startTimeout: 30_000 }, report, system.clock),
   )
 const plain = (setting: Setting): LocalRuntime => runtimeOf(setting, false, (report) => new ReferenceExecutor(report))
 
