@@ -39,7 +39,9 @@ describe('a runtime', () => {
       recall: ({ size }) => size,
       tell: () => {},
       terminate: (batch) => void terminated.push(batch),
+      recycle: () => {},
       ready: async () => {},
+      tearDown: async () => {},
       workers: () => [],
       destroy: async () => {},
     }

@@ -5,6 +5,7 @@ import type { Rows } from '../../../src/serialization/columns.js'
 import { defineTasks, task } from '../../../src/task/task.js'
 import { BatchRunner } from '../../../src/worker/batch-runner.js'
 import type { AnswerMessage, BatchMessage, PartMessage, Saying } from '../../../src/worker/protocol.js'
+import { TaskModules } from '../../../src/worker/task-modules.js'
 
 const MODULE = 'file:///batch-runner.js'
 const pending = new Map<unknown, (value: unknown) => void>()
@@ -39,6 +40,7 @@ class Bench {
   constructor(callsPerThread = 1) {
     this.runner = new BatchRunner({
       setup: { maxDepth: 512, defaults: {}, callsPerThread, cursors: this.cursors.cells },
+      modules: new TaskModules(false),
       clock: { now: () => this.now, after: () => () => {} },
       stopwatch: () => this.now,
       say: (_batch, _call, saying) => void this.said.push(saying),
