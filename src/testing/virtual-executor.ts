@@ -47,6 +47,8 @@ interface Underway {
   readonly sent: BatchUnderWay
   readonly run: Run
   readonly runner: BatchRunner
+  /** What has been answered before the last piece. */
+  readonly pieces: AnswerMessage[]
 }
 
 /** One for all runtimes: a test makes many, and each would take a large block of shared memory. */
@@ -86,7 +88,8 @@ export class VirtualExecutor implements Executor {
     const who = { id: workflow.idOf(node), taskName: task.task, moduleUrl: task.moduleUrl }
     const run = new Run(this.#runCount++, who)
     const sent = new BatchUnderWay(batch, cursors, this.#options.maxDepth)
-    const underway = { sent, run, runner: this.#newRunner(sent, run) }
+    const pieces: AnswerMessage[] = []
+    const underway = { sent, run, runner: this.#newRunner(sent, run, pieces), pieces }
     this.#underway.set(batch.number, underway)
     this.#threads.place(batch.number, batch.lane)
     void this.#perform(underway)
@@ -170,10 +173,13 @@ export class VirtualExecutor implements Executor {
 
   /** Runs the call, and watches what it waits for. One that is given up ends there, whatever its body still does. */
   async #play(underway: Underway): Promise<Ends> {
-    const { sent, run } = underway
+    const { sent, run, pieces } = underway
     run.phase = 'running'
     run.hasBegun = true
-    const played = watching(run, () => this.#runStruck(underway)).then((answer) => sent.endsIn(cloned(answer)))
+    const played = watching(run, () => this.#runStruck(underway)).then((answer) => {
+      const ends = [...pieces, cloned(answer)].flatMap((piece) => piece.ends)
+      return sent.endsIn({ ...answer, ends })
+    })
     const givenUp = run.givenUp.then((why): Ends => ({ ends: [failure(why)], ms: 0, begun: 1 }))
     const ends = await Promise.race([played, givenUp])
     run.phase = 'waiting'
@@ -185,14 +191,16 @@ export class VirtualExecutor implements Executor {
   async #runStruck({ sent, run, runner }: Underway): Promise<AnswerMessage> {
     const { message } = sent
     const strike = this.#options.faults.strike(run)
-    if (strike === undefined) return await runner.run(cloned(message))
+    if (strike === undefined) return await runner.run(cloned(message, sent.leave()))
     let instead: StandIn | undefined
     try {
       const part = message.parts[0] as PartMessage
       const record = await this.#recordOf(run, part, strike)
       instead = standIn(record, strike, this.#options.clock, () => this.#underway.get(sent.batch.number)?.run === run)
       const { moduleUrl } = instead
-      return await runner.run(cloned({ ...message, parts: [{ ...part, moduleUrl }] } satisfies BatchMessage))
+      return await runner.run(
+        cloned({ ...message, parts: [{ ...part, moduleUrl }] } satisfies BatchMessage, sent.leave()),
+      )
     } catch (error) {
       return { ends: [{ at: 0, outcome: { ok: false, error: encodeError(error) } }], ms: 0, said: 0 }
     } finally {
@@ -208,7 +216,7 @@ export class VirtualExecutor implements Executor {
   }
 
   /** A runner for one call: its turn is decided here. */
-  #newRunner(sent: BatchUnderWay, run: Run): BatchRunner {
+  #newRunner(sent: BatchUnderWay, run: Run, pieces: AnswerMessage[]): BatchRunner {
     const { maxDepth, defaults, clock } = this.#options
     const imports = this.#importObserver(run)
     return new BatchRunner({
@@ -217,7 +225,8 @@ export class VirtualExecutor implements Executor {
       clock,
       stopwatch: () => this.#options.clock.now(),
       say: (_batch, _call, saying) => this.#hear(sent.batch, run, cloned(saying)),
-      send: () => {}, // its only end comes with the answer
+      // Its end comes with the answer, but for a value that is moved.
+      send: (_batch, answer, moved) => void pieces.push(cloned(answer, moved)),
       checkMail: () => {},
       importing: (_batch, moduleUrl) => imports.importing(moduleUrl),
       imported: () => imports.imported(),

@@ -6,6 +6,7 @@ import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { stateConformance } from './state.js'
 import { conformance } from './suite.js'
+import { transferConformance } from './transfer.js'
 
 for (const seed of [0, 1, 2, 3]) {
   const name = `test runtime, seed ${seed}`
@@ -25,4 +26,6 @@ for (const seed of [0, 1, 2, 3]) {
   inspectionConformance(name, {}, making)
 
   stateConformance(name, make)
+
+  transferConformance(name, make)
 }

@@ -11,12 +11,6 @@ export interface Later {
 }
 
 export const LATER: Readonly<Record<string, Later>> = {
-  transfer: {
-    pieces: [
-      ['tasksFrom, transfer,', 'tasksFrom,'],
-      ['transfer(big, [big.buffer])', 'big'],
-    ],
-  },
   'all events': { pieces: [], messages: ['unknown event'] },
   'celeriac/visualize': { pieces: [], messages: ['not drawable'] },
 }
