@@ -5,5 +5,6 @@ export declare const transferTasks: {
   readonly sum: Task<Uint8Array[], number>
   readonly nested: Task<[size: number], { deep: { bytes: Uint8Array }[]; error: Error }>
   readonly failsWith: Task<[bytes: Uint8Array], never>
+  readonly hangs: Task<[bytes: Uint8Array], never>
   readonly argsOf: Task<[failure: TaskFailure], number>
 }

@@ -16,6 +16,7 @@ export const transferTasks = defineTasks(
     failsWith: (bytes) => {
       throw new Error(`got ${bytes.byteLength}`)
     },
+    hangs: () => new Promise(() => {}),
     argsOf: (failure) => failure.args.length,
   },
   { namespace: 'conformance' },

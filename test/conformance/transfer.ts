@@ -1,5 +1,13 @@
 /** What is transferred is moved, not copied: into calls, from step to step, and out; and refused where it could not be. */
-import { chain, group, type Runtime, type RuntimeOptions, SerializationError, transfer } from 'celeriac'
+import {
+  type AsyncResult,
+  chain,
+  group,
+  type Runtime,
+  type RuntimeOptions,
+  SerializationError,
+  transfer,
+} from 'celeriac'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { transferTasks as t } from './transfer-tasks.js'
 
@@ -69,12 +77,15 @@ function moves(runtime: () => Runtime): void {
     expect(bytes.byteLength).toBe(0)
   })
 
-  it('tells an errback of a failed call without what was moved', async () => {
+  it.each<[string, (bytes: Uint8Array) => any, string]>([
+    ['that throws', (bytes) => t.failsWith.s(bytes), 'got 8'],
+    ['whose thread is ended', (bytes) => t.hangs.s(bytes).set({ timeLimit: 50 }), 'longer than 50 ms'],
+  ])('tells an errback of a call %s without what was moved', async (_name, make, message) => {
     const told: unknown[] = []
-    const failing = t.failsWith.s(moved(bytesOf())).linkError(t.argsOf.s())
-    const result = runtime().apply(failing)
+    const failing = make(moved(bytesOf())).linkError(t.argsOf.s())
+    const result: AsyncResult<unknown> = runtime().apply(failing)
     runtime().on('task-succeeded', ({ value }) => told.push(value))
-    await expect(result.get()).rejects.toThrow('got 8')
+    await expect(result.get()).rejects.toThrow(message)
     await runtime().idle()
     expect(told).toEqual([0])
     runtime().off('task-succeeded')
