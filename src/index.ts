@@ -92,6 +92,7 @@ export type { MapOptions } from './runtime/stream-options.js'
 export type { Schedule, ScheduleOptions } from './schedule/schedule.js'
 export type { Percentiles } from './scheduler/tally.js'
 export { type ErrorClass, registerErrors } from './serialization/errors.js'
+export { transfer } from './serialization/transfer.js'
 export { currentTask, type RetryOptions, type TaskContext } from './task/context.js'
 export type { TaskEnd, TaskHandlers, TaskOptions } from './task/options.js'
 export {

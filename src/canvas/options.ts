@@ -37,10 +37,15 @@ export interface CallOptions<in R = any> extends RunPolicy {
   readonly failFast?: boolean
 }
 
+/** As `node:worker_threads` has it, which pure rooms do not import. */
+type TransferListItem = NonNullable<NonNullable<Parameters<typeof structuredClone>[1]>['transfer']>[number]
+
 /** Call options that belong to one application and are not stored in a canvas. */
 export interface SubmitOptions<in R = any> extends CallOptions<R> {
   /** Aborting it revokes the whole workflow; already aborted: it never starts. */
   readonly signal?: AbortSignal
+  /** As `transfer()`, for the arguments given with this application. */
+  readonly transfer?: readonly TransferListItem[]
   /**
    * Keep values that only feed the next step, for `result.parent.get()`. `false`: they are dropped once used; asking for one then
    * rejects with `ResultTimeoutError`. Default `true` for `apply`, `false` for `run`, which gives no handle to ask with.
@@ -49,7 +54,7 @@ export interface SubmitOptions<in R = any> extends CallOptions<R> {
 }
 
 /** What a child is applied with from inside a task. Its values are kept if its parent's are. */
-export type ChildOptions<R = any> = Omit<SubmitOptions<R>, 'keepIntermediate'>
+export type ChildOptions<R = any> = Omit<SubmitOptions<R>, 'keepIntermediate' | 'transfer'>
 
 /** Options of `apply` and `run`; `args` may be left out when the canvas misses none. */
 export type ApplyOptions<P extends Args, R = any> = SubmitOptions<R> &
@@ -111,6 +116,7 @@ const APPLY_RULES: Readonly<Record<string, OptionRule>> = {
   ...CALL_RULES,
   keepIntermediate: flag,
   signal: abortSignal,
+  transfer: list,
   args: list,
   kwargs: plainObject,
 }
@@ -142,6 +148,7 @@ export interface Application {
   readonly kwargs: Readonly<Record<string, unknown>>
   readonly keepIntermediate: boolean | undefined
   readonly signal: AbortSignal | undefined
+  readonly transfer: readonly TransferListItem[] | undefined
 }
 
 export const NO_APPLIED_KWARGS: Readonly<Record<string, unknown>> = Object.freeze({})
@@ -152,6 +159,7 @@ const NOTHING: Application = {
   kwargs: NO_APPLIED_KWARGS,
   keepIntermediate: undefined,
   signal: undefined,
+  transfer: undefined,
 }
 
 /** @throws {@link ConfigurationError} for a wrong option, {@link InvalidCanvasError} for a link that is no canvas. */
@@ -165,6 +173,7 @@ export function applicationOf(method: 'apply' | 'run', options: unknown): Applic
     kwargs: given.kwargs ?? NOTHING.kwargs,
     keepIntermediate: given.keepIntermediate,
     signal: given.signal,
+    transfer: given.transfer,
   }
 }
 

@@ -4,6 +4,7 @@
  *
  * `npm run bench -- dispatch` justifies the care: this is most of what a small call costs on the runtime's side.
  */
+import type { TransferListItem } from 'node:worker_threads'
 import { EachMembers } from '../canvas/group.js'
 import { policyIn, portablePolicy } from '../canvas/policy.js'
 import { type Invocation, invocationOf, optionsOf, taskOf } from '../graph/call.js'
@@ -12,6 +13,7 @@ import type { Batch, Part } from '../scheduler/batch.js'
 import type { BatchEnd } from '../scheduler/messages.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { packedRows, type RowOptions, type Rows, rowsOf } from '../serialization/columns.js'
+import { isTransferUsed, mayRunAgain } from '../serialization/transfer.js'
 import { Meetings } from '../serialization/values.js'
 import type { BatchMessage, PartMessage, Who } from '../worker/protocol.js'
 
@@ -21,6 +23,8 @@ export interface SentBatch {
   /** The place in the batch of each call that is sent; nothing if all are. */
   readonly places: readonly number[] | undefined
   readonly refused: readonly BatchEnd[]
+  /** What is moved with it. */
+  readonly moved: ReadonlySet<TransferListItem>
 }
 
 /** Calls that are sent as one part. */
@@ -34,11 +38,20 @@ interface Stretch {
 }
 
 export function encodeBatch(batch: Batch, cursor: number, maxDepth: number): SentBatch {
-  const options: RowOptions = { maxDepth: maxDepth + 1, what: 'args', meetings: new Meetings() }
+  const moved = new Set<TransferListItem>()
+  // What is moved was given away for this when its canvas was admitted.
+  const options: RowOptions = {
+    maxDepth: maxDepth + 1,
+    what: 'args',
+    meetings: new Meetings(),
+    moved,
+    isPromised: true,
+  }
   try {
     const parts = stretchesOf(batch).map((stretch) => encodeStretch(stretch, options))
-    return { message: { batch: batch.number, cursor, parts }, places: undefined, refused: [] }
+    return { message: { batch: batch.number, cursor, parts }, places: undefined, refused: [], moved }
   } catch {
+    moved.clear()
     return encodeEach(batch, cursor, options)
   }
 }
@@ -60,7 +73,7 @@ function encodeEach(batch: Batch, cursor: number, options: RowOptions): SentBatc
         refused.push({ at: place, outcome: { ok: false, error: error as Error } })
       }
     }
-  return { message: { batch: batch.number, cursor, parts }, places, refused }
+  return { message: { batch: batch.number, cursor, parts }, places, refused, moved: options.moved }
 }
 
 function stretchesOf({ parts }: Batch): readonly Stretch[] {
@@ -124,8 +137,9 @@ function isAlike({ workflow, isLinked }: Part, graph: Graph, node: number): bool
 const isSignature = (source: CallSource): source is Extract<CallSource, { kind: 'task' }> =>
   'kind' in source && source.kind === 'task'
 
-function encodeStretch(stretch: Stretch, options: RowOptions): PartMessage {
+function encodeStretch(stretch: Stretch, given: RowOptions): PartMessage {
   const { part, from, size, loose } = stretch
+  const options = isOnlyReader(stretch) ? { ...given, movesOn: true } : given
   const { workflow, isLinked } = part
   const node = part.node + from
   const first = invocationAt(workflow, node, isLinked)
@@ -143,6 +157,16 @@ function encodeStretch(stretch: Stretch, options: RowOptions): PartMessage {
     isDeaf: isLinked && (first.how !== 'call' || first.task.immutable),
     dropsLinks: !workflow.keep && loose === undefined,
   }
+}
+
+/** Nobody else will read what comes in from the step before, not even another run: what was moved here with it can be moved on. */
+function isOnlyReader({ part, from, size, loose }: Stretch): boolean {
+  const { workflow, plan, isLinked } = part
+  if (!isTransferUsed() || size !== 1 || loose !== undefined || isLinked || workflow.keep) return false
+  const { graph } = workflow
+  const node = part.node + from
+  const { by } = workflow.input(node)
+  return by >= 0 && graph.to[by] === node && !graph.hooks.has(by) && !mayRunAgain(plan.policy)
 }
 
 /** Of a linked call: without what comes in, which only its thread knows. */

@@ -1,11 +1,14 @@
 /** A batch that has been sent, and what has been heard of it: translates places there into places here, and counts what was begun. */
+import type { TransferListItem } from 'node:worker_threads'
 import type { Batch } from '../scheduler/batch.js'
-import type { BatchEnd } from '../scheduler/messages.js'
+import type { BatchEnd, Outcome } from '../scheduler/messages.js'
 import type { AnswerMessage, BatchMessage } from '../worker/protocol.js'
 import { encodeBatch, type SentBatch } from './batch-message.js'
 import { decodeEnds } from './call-messages.js'
 import type { Cursors } from './cursors.js'
 import type { Ends } from './executor.js'
+
+const NONE: readonly TransferListItem[] = []
 
 export class BatchUnderWay {
   readonly batch: Batch
@@ -16,6 +19,8 @@ export class BatchUnderWay {
   #refused: readonly BatchEnd[]
   /** How many had begun when the rest was taken back. */
   #begunWhenTaken: number | undefined
+  /** It has left, and what it moves is not here any more. */
+  #hasMoved = false
   #isOver = false
 
   constructor(batch: Batch, cursors: Cursors, maxDepth: number) {
@@ -28,6 +33,13 @@ export class BatchUnderWay {
 
   get message(): BatchMessage {
     return this.#sent.message
+  }
+
+  /** It is sent now, with this list of what is moved. */
+  leave(): readonly TransferListItem[] {
+    const { moved } = this.#sent
+    this.#hasMoved = moved.size > 0
+    return moved.size > 0 ? [...moved] : NONE
   }
 
   /** None of its calls could be sent. */
@@ -49,8 +61,9 @@ export class BatchUnderWay {
     return this.#begunWhenTaken ?? this.#placesOf(this.#cursors.begun(this.#cell))
   }
 
-  /** Takes back what has not begun. */
+  /** Takes back what has not begun; not if it cannot be sent again. */
   recall(): number {
+    if (this.#hasMoved) return this.batch.size
     this.#begunWhenTaken ??= this.#placesOf(this.#cursors.take(this.#cell))
     return this.#begunWhenTaken
   }
@@ -63,10 +76,19 @@ export class BatchUnderWay {
 
   /** What an answer tells; with the first, what was known before. */
   endsIn(answer: AnswerMessage | undefined): Ends {
-    const told = answer === undefined ? [] : decodeEnds(this.batch, this.#translated(answer.ends))
+    const told = answer === undefined ? [] : this.#withoutMoved(decodeEnds(this.batch, this.#translated(answer.ends)))
     const ends = this.#refused.length === 0 ? told : [...this.#refused, ...told]
     this.#refused = []
     return { ends, ms: answer?.ms ?? 0, begun: this.begun }
+  }
+
+  /** Arguments that have been moved are not there to be told. */
+  #withoutMoved(ends: readonly BatchEnd[]): readonly BatchEnd[] {
+    if (!this.#hasMoved) return ends
+    return ends.map((end) => {
+      if (!('outcome' in end) || !['ignore', 'reject', false].includes(end.outcome.ok)) return end
+      return { at: end.at, outcome: { args: [], ...end.outcome } as Outcome }
+    })
   }
 
   #translated(ends: AnswerMessage['ends']): AnswerMessage['ends'] {

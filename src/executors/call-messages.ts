@@ -6,6 +6,7 @@ import type { Batch } from '../scheduler/batch.js'
 import type { BatchEnd, CallReport, Outcome, Told } from '../scheduler/messages.js'
 import { type FlatCanvas, unflatten } from '../serialization/canvases.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
+import { noteArrived } from '../serialization/transfer.js'
 import { type Packed, pack, unpack } from '../serialization/values.js'
 import type { EndMessage, OutcomeMessage, Saying, Told as ToldMessage } from '../worker/protocol.js'
 import type { Report } from './executor.js'
@@ -25,7 +26,7 @@ export function decodeEnds(batch: Batch, ends: readonly EndMessage[]): readonly 
 function decodeOutcome(message: OutcomeMessage, run: RunIdentity): Outcome {
   switch (message.ok) {
     case true:
-      return { ok: true, value: 'list' in message ? Array.from(message.list) : unpack(message.value, run) }
+      return { ok: true, value: 'list' in message ? Array.from(message.list) : valueIn(message, run) }
     case 'retry':
       return { ...message, error: decodeError(message.error, run), args: argsIn(message.args, run) }
     case 'replace':
@@ -45,6 +46,12 @@ function decodeOutcome(message: OutcomeMessage, run: RunIdentity): Outcome {
       return args === undefined ? signal : { ...signal, args: argsIn(args, run) as readonly unknown[] }
     }
   }
+}
+
+function valueIn({ value: packed, moved }: Extract<OutcomeMessage, { value: Packed }>, run: RunIdentity): unknown {
+  const value = unpack(packed, run)
+  if (moved !== undefined) noteArrived(value, moved)
+  return value
 }
 
 const argsIn = (packed: Packed | undefined, run: RunIdentity): readonly unknown[] | undefined =>

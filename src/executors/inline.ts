@@ -2,7 +2,7 @@
  * Runs calls on this thread, for tests and for tasks that are not worth a thread. The same scheduler, the same worker code and the same
  * clones as on threads, so that a test cannot pass with data that a thread would refuse.
  */
-import { threadId } from 'node:worker_threads'
+import { type TransferListItem, threadId } from 'node:worker_threads'
 import type { RunPolicy } from '../canvas/policy.js'
 import { type Clock, stopwatch } from '../environment.js'
 import type { Batch } from '../scheduler/batch.js'
@@ -127,18 +127,18 @@ export class InlineExecutor implements Executor {
     if (this.#modules.renewing !== undefined) await this.#modules.renewing
     if (this.#batches.get(batch.number) !== underWay) return underWay.end()
     if (underWay.isEmpty) return this.#take(underWay, undefined)
-    const last = await this.#runnerOf(batch).run(structuredClone(message))
+    const last = await this.#runnerOf(batch).run(structuredClone(message, { transfer: [...underWay.leave()] }))
     this.#take(underWay, last)
     if (this.#batches.get(batch.number) === underWay) this.#batches.delete(batch.number)
     underWay.end()
     this.#modules.renewIfIdle()
   }
 
-  #take(underWay: BatchUnderWay, answer: AnswerMessage | undefined): void {
+  #take(underWay: BatchUnderWay, answer: AnswerMessage | undefined, moved: readonly TransferListItem[] = []): void {
     const { batch } = underWay
     if (this.#destroyed || this.#batches.get(batch.number) !== underWay) return
     const before = batch.open
-    this.#report.ended(batch.number, underWay.endsIn(answer && structuredClone(answer)))
+    this.#report.ended(batch.number, underWay.endsIn(answer && structuredClone(answer, { transfer: [...moved] })))
     this.#done += before - batch.open
   }
 
@@ -158,9 +158,9 @@ export class InlineExecutor implements Executor {
         if (underWay !== undefined && !this.#destroyed)
           reportSaying(this.#report, underWay.batch, underWay.placeOf(call), structuredClone(saying))
       },
-      send: (batch, answer) => {
+      send: (batch, answer, moved) => {
         const underWay = this.#batches.get(batch)
-        if (underWay !== undefined) this.#take(underWay, answer)
+        if (underWay !== undefined) this.#take(underWay, answer, moved)
       },
       checkMail: () => {},
       importing: (batch, moduleUrl) => this.#imports.start(batch, moduleUrl),

@@ -49,6 +49,7 @@ interface Sent {
   last: AnswerMessage | undefined
 }
 
+type TransferList = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>
 type Online = Extract<SideMessage, { celeriac: 'online' }>
 
 /** Runs that Piscina may hand to one thread at one time: more than there can be. */
@@ -105,7 +106,9 @@ export class PiscinaExecutor implements Executor {
     sent.thread = thread
     this.#tellUntold(sent, thread)
     this.#target = thread.threadId
-    this.#pool?.run(batchToWire(sent.underWay.message)).then(
+    const transferList = [...sent.underWay.leave()]
+    const options = transferList.length > 0 ? { transferList: transferList as TransferList } : {}
+    this.#pool?.run(batchToWire(sent.underWay.message), options).then(
       (answer: WireAnswer) => this.#answer(sent, answerFromWire(answer)),
       (error: unknown) => this.#fail(sent, error),
     )

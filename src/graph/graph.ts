@@ -63,6 +63,8 @@ export const TO_JOIN = -2
 
 export interface Graph {
   readonly size: number
+  /** Some of its calls are sent with something that is moved, not copied. */
+  readonly movesValues?: boolean
   readonly entry: number
   readonly exit: number
   /** The call of each node; `undefined` for joins and passes. */

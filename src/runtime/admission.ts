@@ -1,20 +1,26 @@
 /** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
 
+import type { TransferListItem } from 'node:worker_threads'
 import { EachMembers } from '../canvas/group.js'
 import { type Application, NO_APPLIED_KWARGS, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import { NO_KWARGS } from '../canvas/signature.js'
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError, SerializationError } from '../errors.js'
 import { ownOptionsOf, taskOf } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
+import { firstCallsOf } from '../graph/first-calls.js'
 import { type CallSource, type Graph, joinPath, pathOf, pathOfScope } from '../graph/graph.js'
 import { isPlainPrimitive } from '../serialization/sendable.js'
+import { isTransferUsed, type MayRunAgain } from '../serialization/transfer.js'
 import { checkSendable } from '../serialization/values.js'
+import { Transfers } from './transfers.js'
 
 /** What a runtime admits. */
 export interface Admission {
   readonly maxDepth: number
   /** The file that the program was started with, if workers would import it again. */
   readonly entryFileUrl: string | undefined
+  /** What holds for a call; only asked where it matters. */
+  policyOf(graph: Graph, node: number): MayRunAgain
   /** Whether a call that is pending has this id. */
   isInUse(id: string): boolean
 }
@@ -22,21 +28,23 @@ export interface Admission {
 /**
  * Checks every call of a canvas, callbacks and errbacks included.
  *
+ * @returns What they would move. It is not given away yet.
  * @throws {@link SerializationError} for an argument that cannot be sent; {@link ConfigurationError} for a task of the entry file, and for
  *   an id that is in use.
  */
-export function checkGraph(graph: Graph, application: Application, admission: Admission): void {
-  const { maxDepth } = admission
+export function checkGraph(graph: Graph, application: Application, admission: Admission): Transfers {
+  const transfers = isTransferUsed() ? new Transfers() : NO_TRANSFERS
   if (
     graph.size === 1 &&
     graph.hooks.size === 0 &&
     graph.ids.size === 0 &&
     application.args.length === 0 &&
     application.kwargs === NO_APPLIED_KWARGS
-  )
-    return checkCalls(graph, '', admission)
-  checkSendable(application.args, { maxDepth: maxDepth + 1, what: 'args' })
-  checkSendable(application.kwargs, { maxDepth, what: 'kwargs' })
+  ) {
+    checkCalls(graph, '', admission, transfers)
+    return transfers
+  }
+  checkApplied(graph, application, admission, transfers)
   const claimed = new Set<string>()
   const todo: { graph: Graph; path: string }[] = [{ graph, path: '' }]
   const seen = new Set<Graph>()
@@ -44,7 +52,7 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
     if (seen.has(next.graph)) continue
     seen.add(next.graph)
     claimIds(next.graph, claimed, admission)
-    checkCalls(next.graph, next.path, admission)
+    checkCalls(next.graph, next.path, admission, transfers)
     for (const hook of [...next.graph.hooks.values()].flat())
       for (const name of ['link', 'linkError'] as const)
         hook[name].forEach((canvas, i) => {
@@ -54,6 +62,7 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
           })
         })
   }
+  return transfers
 }
 
 /** Every id is asked for once, callbacks and errbacks included, and by nobody who is pending. */
@@ -68,51 +77,113 @@ function claimIds({ ids }: Graph, claimed: Set<string>, { isInUse }: Admission):
 const idInUse = (id: string, why: string): ConfigurationError =>
   new ConfigurationError(`the id "${id}" ${why}`, 'taskId', id)
 
-function checkCalls(graph: Graph, path: string, admission: Admission): void {
+/** What is applied goes to every call that comes first. */
+function checkApplied(
+  graph: Graph,
+  { args, kwargs }: Application,
+  { maxDepth, policyOf }: Admission,
+  transfers: Transfers,
+): void {
+  const moved = checkSendable(args, { maxDepth: maxDepth + 1, what: 'args' })
+  const movedToo = checkSendable(kwargs, { maxDepth, what: 'kwargs' })
+  if (moved === undefined && movedToo === undefined) return
+  const found = new Set([...(moved ?? []), ...(movedToo ?? [])])
+  for (const node of firstCallsOf(graph))
+    transfers.add(
+      found,
+      () => policyOf(graph, node),
+      () => 'args',
+    )
+}
+
+function checkCalls(graph: Graph, path: string, admission: Admission, transfers: Transfers): void {
   const { calls, scopes } = graph
   for (let scope = 0; scope < scopes.length; scope++)
     checkCarried(scopes[scope]?.inherited, admission.maxDepth, () => joinPath(path, pathOfScope(graph, scope)))
   for (let node = 0; node < calls.length; node++) {
     const source = calls[node]
     // The members of a table share one source.
-    if (source !== undefined && source !== calls[node - 1]) checkCall(graph, node, source, path, admission)
+    if (source !== undefined && source !== calls[node - 1]) checkCall(graph, node, source, path, admission, transfers)
   }
 }
 
-function checkCall(graph: Graph, node: number, source: CallSource, path: string, admission: Admission): void {
-  const { maxDepth, entryFileUrl } = admission
+function checkCall(
+  graph: Graph,
+  node: number,
+  source: CallSource,
+  path: string,
+  admission: Admission,
+  transfers: Transfers,
+): void {
+  const { maxDepth, entryFileUrl, policyOf } = admission
   const task = taskOf(source)
   if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
   const where = (): string => joinPath(path, pathOf(graph, node))
   checkCarried(ownOptionsOf(source), maxDepth, where)
   if (source === task && task.kwargs === NO_KWARGS && task.args.every(isPlainPrimitive)) return
-  checkLazily(task.args, maxDepth + 1, where, 'args')
-  checkLazily(task.kwargs, maxDepth, where, 'kwargs')
-  if (source instanceof EachMembers) checkTable(source.table, maxDepth, where)
-  else if (source.kind === 'chunks' || source.kind === 'starmap') checkTable(source.items as Table, maxDepth, where)
-  else if (source.kind !== 'task') checkLazily(source.items, maxDepth + 2, where, 'items')
+  const move = (found: Moved, name: string): void =>
+    transfers.add(
+      found,
+      () => policyOf(graph, node),
+      () => joinPath(where(), name),
+    )
+  const args = checkLazily(task.args, maxDepth + 1, where, 'args')
+  const kwargs = checkLazily(task.kwargs, maxDepth, where, 'kwargs')
+  if (args !== undefined || kwargs !== undefined) {
+    const bound = new Set([...(args ?? []), ...(kwargs ?? [])])
+    move(bound, 'args')
+    // What is bound goes to each member of a table.
+    if (graph.calls[node + 1] === source) move(bound, 'args')
+  }
+  if (source instanceof EachMembers) checkTable(source.table, maxDepth, where, move)
+  else if (source.kind === 'chunks' || source.kind === 'starmap')
+    checkTable(source.items as Table, maxDepth, where, move)
+  else if (source.kind !== 'task') move(checkLazily(source.items, maxDepth + 2, where, 'items'), 'items')
 }
 
+/** As long as nobody has ever transferred anything. */
+const NO_TRANSFERS = new Transfers()
+
+type Moved = ReadonlySet<TransferListItem> | undefined
 type Table = readonly (readonly unknown[])[]
 
 /** Most tables hold numbers and texts, which is seen at a glance. */
-function checkTable(table: Table, maxDepth: number, where: () => string): void {
-  for (const row of table) if (!row.every(isPlainPrimitive)) return checkLazily(table, maxDepth + 2, where, 'items')
+function checkTable(
+  table: Table,
+  maxDepth: number,
+  where: () => string,
+  move: (found: Moved, name: string) => void,
+): void {
+  if (table.every((row) => row.every(isPlainPrimitive))) return
+  const found = checkLazily(table, maxDepth + 2, where, 'items')
+  if (found === undefined || found.size === 0) return
+  // Each row may leave with another call.
+  table.forEach((row, i) => {
+    move(checkSendable(row, { maxDepth: maxDepth + 1, what: 'items' }), `items[${i}]`)
+  })
+}
+
+/** Headers and stamps may go out with many calls. */
+function refuseMoved(found: Moved, where: () => string, name: string): void {
+  if (found !== undefined && found.size > 0)
+    throw new SerializationError('only arguments can be transferred; send a copy', joinPath(where(), name))
 }
 
 /** What a call carries besides its arguments. */
 function checkCarried(options: StoredOptions | undefined, maxDepth: number, where: () => string): void {
   if (options === undefined || options === NO_OPTIONS) return
-  if (options.headers !== undefined) checkLazily(options.headers, maxDepth, where, 'options.headers')
-  if (options.stamps !== undefined) checkLazily(options.stamps, maxDepth, where, 'options.stamps')
+  if (options.headers !== undefined)
+    refuseMoved(checkLazily(options.headers, maxDepth, where, 'options.headers'), where, 'options.headers')
+  if (options.stamps !== undefined)
+    refuseMoved(checkLazily(options.stamps, maxDepth, where, 'options.stamps'), where, 'options.stamps')
 }
 
 /** The path is made only for an error: most canvases have none, and there may be a million calls. */
-function checkLazily(value: unknown, maxDepth: number, where: () => string, name: string): void {
+function checkLazily(value: unknown, maxDepth: number, where: () => string, name: string): Moved {
   try {
-    checkSendable(value, { maxDepth, what: name })
+    return checkSendable(value, { maxDepth, what: name })
   } catch {
-    checkSendable(value, { maxDepth, what: joinPath(where(), name) })
+    return checkSendable(value, { maxDepth, what: joinPath(where(), name) })
   }
 }
 

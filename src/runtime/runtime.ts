@@ -21,6 +21,7 @@ import type { Schedule, ScheduleOptions } from '../schedule/schedule.js'
 import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
 import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
+import { giveAway } from '../serialization/transfer.js'
 import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph } from './admission.js'
 import { diagnostics } from './diagnostics.js'
@@ -32,6 +33,7 @@ import { type StreamHost, StreamIteration } from './stream.js'
 import { type MapOptions, streamPlan } from './stream-options.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
+import { ownListed } from './transfers.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -122,7 +124,7 @@ export interface RuntimeParts {
   readonly environment: Environment
   readonly hold: Hold
   readonly makeExecutor: (report: Report) => Executor
-  readonly admission: Omit<Admission, 'isInUse'>
+  readonly admission: Omit<Admission, 'isInUse' | 'policyOf'>
   /** Threads, or what stands for them. */
   readonly lanes: number
   readonly scheduling: SchedulerOptions
@@ -173,7 +175,11 @@ export class LocalRuntime implements Runtime {
     this.#resultTtl = resultTtl
     this.#environment = environment
     this.#hold = hold
-    this.#admission = { ...admission, isInUse: (id) => this.#scheduler.find(id) !== undefined }
+    this.#admission = {
+      ...admission,
+      isInUse: (id) => this.#scheduler.find(id) !== undefined,
+      policyOf: (graph, node) => this.#scheduler.state().policies.ofNode(graph, node).policy,
+    }
     this.#slots = lanes * (scheduling.callsPerThread ?? 1)
     this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
@@ -317,8 +323,10 @@ export class LocalRuntime implements Runtime {
     this.#requireOpen()
     requireCanvas(canvas, '')
     const application = applicationOf(method, options)
-    const graph = this.#admitted(canvas as Canvas, application)
+    ownListed(application)
+    const { graph, moved } = this.#admitted(canvas as Canvas, application)
     this.#requireRoom(graph)
+    giveAway(moved)
     this.#bus.noteInterest()
     const submittedAt = this.#stacks.here(entry)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
@@ -340,11 +348,11 @@ export class LocalRuntime implements Runtime {
     return workflow
   }
 
-  /** The graph of a canvas of which every call may be sent. */
-  #admitted(canvas: Canvas, application: Application): Graph {
+  /** The graph of a canvas of which every call may be sent, and what is moved with them. */
+  #admitted(canvas: Canvas, application: Application) {
     const graph = compile(withOptions(canvas, application.options))
-    checkGraph(graph, application, this.#admission)
-    return graph
+    const { items: moved } = checkGraph(graph, application, this.#admission)
+    return { graph: moved.size > 0 ? { ...graph, movesValues: true } : graph, moved }
   }
 
   /** Revokes a workflow when its signal aborts; listens no longer than the workflow runs. */

@@ -41,6 +41,8 @@ export class Policies {
   readonly #batching: boolean
   /** By module, then by name: a text made of both would have to be made for every call. */
   readonly #tasks = new Map<string, Map<string, TaskEntry>>()
+  /** The same for calls that move something: it could not be sent again from where it was sent. */
+  readonly #alone = new WeakMap<CallPlan, CallPlan>()
   #registrations = -1
   /** What was asked for last: neighbours mostly ask for the same. */
   #last: { readonly moduleUrl: string; readonly task: string; readonly entry: TaskEntry } | undefined
@@ -58,6 +60,17 @@ export class Policies {
   }
 
   ofNode(graph: Graph, node: number): CallPlan {
+    const plan = this.#planOf(graph, node)
+    return graph.movesValues === true ? this.#aloneAs(plan) : plan
+  }
+
+  #aloneAs(plan: CallPlan): CallPlan {
+    const alone = this.#alone.get(plan) ?? { ...plan, isAlone: true }
+    this.#alone.set(plan, alone)
+    return alone
+  }
+
+  #planOf(graph: Graph, node: number): CallPlan {
     const source = graph.calls[node] as CallSource
     const entry = this.#entryOf(source)
     const own = ownOptionsOf(source)

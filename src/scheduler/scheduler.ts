@@ -936,9 +936,9 @@ export class Scheduler {
     workflow.losses.set(node, losses)
     const mayRunAgain = part.plan.policy.onWorkerLost === 'requeue' && losses < MOST_LOSSES && !isPassed(run)
     if (mayRunAgain && loss.reason !== 'time-limit') return { ok: 'reject', requeue: true }
-    // An errback is told what is known of the arguments.
+    // An errback is told what is known of the arguments, and what is still here of them.
     const args = argsOf(run).filter((arg) => arg !== DROPPED)
-    return { ok: false, error: lostError(run, loss), args }
+    return { ok: false, error: lostError(run, loss), args, ...movedArgs(run) }
   }
 
   /** Takes what a running call says. What comes after its end changes nothing. */
@@ -1180,9 +1180,10 @@ function endOfRun(run: Run, outcome: Extract<Outcome, { ok: boolean }>): End {
 }
 
 /** An error that no worker has seen: whether it is retried is decided here. */
-function retryOrFail({ part: { plan, attempt } }: Run, error: Error): Outcome {
+function retryOrFail(run: Run, error: Error): Outcome {
+  const { plan, attempt } = run.part
   const { policy } = plan
-  if (!retriesFor(policy, error) || !hasRetryLeft(policy, attempt - 1)) return { ok: false, error }
+  if (!retriesFor(policy, error) || !hasRetryLeft(policy, attempt - 1)) return { ok: false, error, ...movedArgs(run) }
   const jitter = Boolean(policy.retryBackoff) && (policy.retryJitter ?? true)
   return { ok: 'retry', error, wait: retryDelayOf(policy, attempt - 1, 1), jitter, args: undefined }
 }
@@ -1193,6 +1194,10 @@ function runAt(batch: Batch, place: number): Run {
 }
 
 const argsOf = ({ batch, place }: Run): readonly unknown[] => batch.callAt(place).args
+
+/** Of a call whose thread was ended under it, what was moved there is gone, and cannot be told. */
+const movedArgs = ({ workflow }: Run): { readonly args?: readonly unknown[] } =>
+  workflow.graph.movesValues === true ? { args: [] } : {}
 
 /** What came in went from step to step in the thread: nobody here knows it. */
 const isPassed = ({ workflow, node }: Run): boolean => workflow.input(node).args[0] === DROPPED

@@ -11,7 +11,7 @@ import { SerializationError } from '../errors.js'
 import { type Contents, contentsOf, contentsOfArray, contentsOfObject, isPlain, stepTo } from './contents.js'
 import { isError } from './error-classes.js'
 import { isOfPlatform, reasonAgainst, TOO_DEEP, UNREADABLE } from './refusals.js'
-import { isDetached, isMovable, isTransferUsed, ownedBy, reasonAgainstLeaving } from './transfer.js'
+import { arrivedWith, isDetached, isMovable, isTransferUsed, ownedBy, reasonAgainstLeaving } from './transfer.js'
 
 export interface SendableOptions {
   /** Most levels of nesting: a text has none, `[]` one, `[[]]` two. At most 512 can be read everywhere. */
@@ -20,6 +20,8 @@ export interface SendableOptions {
   readonly what: string
   /** What it transfers was given away for this very message before. Default `false`: what was given away is refused. */
   readonly isPromised?: boolean
+  /** What was moved here with a value is moved on. Default `false`: it is cloned. */
+  readonly movesOn?: boolean
   /** Notes down every object on the way. */
   readonly meetings?: { note(object: object): void }
 }
@@ -160,7 +162,8 @@ function enter(walk: Walk, value: object): void {
 
 /** @throws {@link SerializationError} for what has left already. */
 function noteOwned(walk: Walk, value: object): void {
-  for (const item of ownedBy(value) ?? []) {
+  const list = ownedBy(value) ?? (walk.options.movesOn === true ? arrivedWith(value) : undefined)
+  for (const item of list ?? []) {
     const reason = reasonAgainstLeaving(item, walk.options.isPromised)
     if (reason !== undefined) throw refused(walk, reason)
     walk.transfers ??= new Set()

@@ -46,6 +46,18 @@ export function transfer<T extends object>(value: T, list: readonly TransferList
 export const ownedBy = (value: object): readonly TransferListItem[] | undefined =>
   isUsed ? owned.get(value) : undefined
 
+const arrived = new WeakMap<object, readonly TransferListItem[]>()
+
+/** A value has been moved here together with these: where it only feeds a next step, it can be moved on. */
+export function noteArrived(value: unknown, list: readonly TransferListItem[]): void {
+  if (typeof value !== 'object' || value === null) return
+  isUsed = true
+  arrived.set(value, list)
+}
+
+/** What was moved here with `value`. */
+export const arrivedWith = (value: object): readonly TransferListItem[] | undefined => arrived.get(value)
+
 /** Whether anything was ever made an owner. */
 export const isTransferUsed = (): boolean => isUsed
 
@@ -71,9 +83,12 @@ export function giveAway(items: Iterable<TransferListItem>): void {
  * Whether the policy of a call lets it run again by itself, which it cannot once its arguments have left. A task that asks for a retry by
  * `this.retry()` is not known beforehand.
  */
-export function mayRunAgain({ retryFor, maxRetries }: RunPolicy): boolean {
-  return retryFor !== undefined && retryFor.length > 0 && maxRetries !== 0
+export function mayRunAgain({ retryFor, maxRetries, onWorkerLost }: MayRunAgain): boolean {
+  return onWorkerLost === 'requeue' || (retryFor !== undefined && retryFor.length > 0 && maxRetries !== 0)
 }
+
+/** What decides about that. */
+export type MayRunAgain = Pick<RunPolicy, 'retryFor' | 'maxRetries' | 'onWorkerLost'>
 
 /** Kinds of things that can be moved, by the name of their class. */
 const MOVABLE: ReadonlySet<string> = new Set([

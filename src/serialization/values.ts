@@ -59,6 +59,12 @@ export class Meetings {
     this.#wasMet = false
     return structuredClone(packed)
   }
+
+  /** As {@link apart}, of what would be copied by that instead of moved: it stays as it is. */
+  keep(packed: Packed): Packed {
+    this.#wasMet = false
+    return packed
+  }
 }
 
 /** The value again, errors included. It uses up what it is given: errors take the place of their placeholders. */

@@ -2,12 +2,13 @@
  * Clones as a thread would, into the realm of the caller. Some test runners run each file in a context of its own, whose `Map` is not the one
  * that `structuredClone` makes there: a task that asks `instanceof Map` would be told no, which no thread would tell it.
  */
+import type { TransferListItem } from 'node:worker_threads'
 
 const isForeign = Object.getPrototypeOf(structuredClone({})) !== Object.prototype
 
-/** A structured clone; what is in it is of this realm. */
-export function cloned<T>(value: T): T {
-  const clone = structuredClone(value)
+/** A structured clone, `moved` moved; what is in it is of this realm. */
+export function cloned<T>(value: T, moved: readonly TransferListItem[] = []): T {
+  const clone = structuredClone(value, { transfer: [...moved] })
   return isForeign ? adopted(clone) : clone
 }
 

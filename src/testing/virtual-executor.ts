@@ -49,6 +49,8 @@ interface Underway {
   readonly runner: BatchRunner
   /** What it was told before its turn came: it hears that when it begins. */
   early: ControlMessage[] | undefined
+  /** What has been answered before the last piece. */
+  readonly pieces: AnswerMessage[]
 }
 
 /** One for all runtimes: a test makes many, and each would take a large block of shared memory. */
@@ -88,7 +90,8 @@ export class VirtualExecutor implements Executor {
     const who = { id: workflow.idOf(node), taskName: task.task, moduleUrl: task.moduleUrl }
     const run = new Run(this.#runCount++, who)
     const sent = new BatchUnderWay(batch, cursors, this.#options.maxDepth)
-    const underway: Underway = { sent, run, runner: this.#newRunner(sent, run), early: [] }
+    const pieces: AnswerMessage[] = []
+    const underway: Underway = { sent, run, runner: this.#newRunner(sent, run, pieces), pieces, early: [] }
     this.#underway.set(batch.number, underway)
     this.#threads.place(batch.number, batch.lane)
     void this.#perform(underway)
@@ -176,10 +179,13 @@ export class VirtualExecutor implements Executor {
 
   /** Runs the call, and watches what it waits for. One that is given up ends there, whatever its body still does. */
   async #play(underway: Underway): Promise<Ends> {
-    const { sent, run } = underway
+    const { sent, run, pieces } = underway
     run.phase = 'running'
     run.hasBegun = true
-    const played = watching(run, () => this.#runStruck(underway)).then((answer) => sent.endsIn(cloned(answer)))
+    const played = watching(run, () => this.#runStruck(underway)).then((answer) => {
+      const ends = [...pieces, cloned(answer)].flatMap((piece) => piece.ends)
+      return sent.endsIn({ ...answer, ends })
+    })
     const givenUp = run.givenUp.then((why): Ends => ({ ends: [failure(why)], ms: 0, begun: 1 }))
     const ends = await Promise.race([played, givenUp])
     run.phase = 'waiting'
@@ -215,7 +221,7 @@ export class VirtualExecutor implements Executor {
   }
 
   /** A runner for one call: its turn is decided here. */
-  #newRunner(sent: BatchUnderWay, run: Run): BatchRunner {
+  #newRunner(sent: BatchUnderWay, run: Run, pieces: AnswerMessage[]): BatchRunner {
     const { maxDepth, defaults, clock } = this.#options
     const imports = this.#importObserver(run)
     return new BatchRunner({
@@ -224,7 +230,8 @@ export class VirtualExecutor implements Executor {
       clock,
       stopwatch: () => this.#options.clock.now(),
       say: (_batch, _call, saying) => this.#hear(sent.batch, run, cloned(saying)),
-      send: () => {}, // its only end comes with the answer
+      // Its end comes with the answer, but for a value that is moved.
+      send: (_batch, answer, moved) => void pieces.push(cloned(answer, moved)),
       checkMail: () => {},
       importing: (_batch, moduleUrl) => imports.importing(moduleUrl),
       imported: () => imports.imported(),
@@ -289,9 +296,9 @@ export class VirtualExecutor implements Executor {
 
 /** Runs a call, and lets it hear at its start what it was told before. */
 function runNow(underway: Underway, message: BatchMessage): Promise<AnswerMessage> {
-  const { runner, early = [] } = underway
+  const { runner, sent, early = [] } = underway
   underway.early = undefined
-  const answer = runner.run(cloned(message))
+  const answer = runner.run(cloned(message, sent.leave()))
   for (const told of early) runner.tell(told)
   return answer
 }

@@ -5,6 +5,7 @@
  *
  * `npm run bench -- dispatch` justifies the care: the short way is what very small calls cost in a thread.
  */
+import type { TransferListItem } from 'node:worker_threads'
 import type { RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
 import { ColumnBuilder, columnOf } from '../serialization/columns.js'
@@ -39,8 +40,8 @@ export interface RunHost {
   /** In ms, with fractions, from any moment on. */
   readonly stopwatch: () => number
   say(batch: number, call: number, saying: Saying): void
-  /** Sends a piece of an answer. */
-  send(batch: number, answer: AnswerMessage): void
+  /** Sends a piece of an answer, and moves what is listed. */
+  send(batch: number, answer: AnswerMessage, moved?: readonly TransferListItem[]): void
   checkMail(): void
   importing(batch: number, moduleUrl: string): void
   imported(batch: number): void
@@ -80,7 +81,7 @@ export class BatchRun implements RunSetting {
   /** What the next step gets. */
   #previous: unknown
   /** A value that is sent only if the next step does not begin. */
-  #held: { readonly place: number; readonly sent: Packed } | undefined
+  #held: { readonly call: Place; readonly sent: Sent } | undefined
   #ends: EndMessage[] = []
   readonly #values = new ColumnBuilder()
   #valuesFrom = 0
@@ -168,11 +169,11 @@ export class BatchRun implements RunSetting {
   }
 
   /** Sends what has ended since the last piece. */
-  flush(): void {
+  flush(moved?: readonly TransferListItem[]): void {
     if (this.#values.length === 0 && this.#ends.length === 0) return
     const answer = this.#answer(0)
     this.#said++
-    this.#host.send(this.number, answer)
+    this.#host.send(this.number, answer, moved)
   }
 
   /** The last piece. */
@@ -308,8 +309,9 @@ export class BatchRun implements RunSetting {
     if (held === undefined) return
     this.#held = undefined
     const next = this.#message.parts[this.#part] as PartMessage
-    if (!this.#isTaken && next.dropsLinks) this.#pass(held.place)
-    else this.#send(held.place, held.sent)
+    if (this.#isTaken || !next.dropsLinks) return this.#send(held.call.place, held.sent)
+    if (held.sent.moved !== undefined) this.#previous = this.#handedOn(held.call, held.sent)
+    this.#pass(held.call.place)
   }
 
   /** To the next call; whether that one is linked to this one. */
@@ -339,12 +341,21 @@ export class BatchRun implements RunSetting {
   }
 
   #succeed(call: Place, value: unknown): void {
-    const { part, offset, place, isFollowed } = call
     const sent = this.#packed(value, call)
     if ('ok' in sent) return this.#finish(call, sent)
-    if (!isFollowed) return this.#send(place, sent)
-    this.#previous = isPlainPrimitive(value) ? value : unpack(structuredClone(sent), runOf(part, offset))
-    this.#held = { place, sent }
+    if (!call.isFollowed) return this.#send(call.place, sent)
+    this.#previous = isPlainPrimitive(value) ? value : this.#copyFor(call, sent)
+    this.#held = { call, sent }
+  }
+
+  /** What the next step gets. What is to be moved is only copied if it is sent, too; else it is handed on when that step begins. */
+  #copyFor({ part, offset }: Place, { moved, ...packed }: Sent): unknown {
+    const next = this.#message.parts[this.#part] as PartMessage
+    return moved !== undefined && next.dropsLinks ? undefined : unpack(structuredClone(packed), runOf(part, offset))
+  }
+
+  #handedOn({ part, offset }: Place, { moved = [], ...packed }: Sent): unknown {
+    return unpack(structuredClone(packed, { transfer: [...moved] }), runOf(part, offset))
   }
 
   #fail(call: Place, thrown: unknown): void {
@@ -352,18 +363,22 @@ export class BatchRun implements RunSetting {
   }
 
   /** A value that cannot be sent is a failure of the call. */
-  #packed(value: unknown, { part, policy }: Place): Packed | Exclude<RunEnd, { ok: true }> {
+  #packed(value: unknown, { part, policy }: Place): Sent | Exclude<RunEnd, { ok: true }> {
     if (isPlainPrimitive(value)) return { value }
     const { maxDepth } = this
     try {
-      return this.#meetings.apart(pack(value, { maxDepth, what: 'value', meetings: this.#meetings }))
+      const moved = new Set<TransferListItem>()
+      const packed = pack(value, { maxDepth, what: 'value', meetings: this.#meetings }, moved)
+      if (moved.size > 0) return { ...this.#meetings.keep(packed), moved: [...moved] }
+      return this.#meetings.apart(packed)
     } catch (thrown) {
       return endByThrow(thrown, { part, policy, maxDepth })
     }
   }
 
-  #send(place: number, { value, errors }: Packed): void {
-    if (errors !== undefined) this.#tellEnd(place, { ok: true, value: { value, errors } })
+  #send(place: number, { value, errors, moved }: Sent): void {
+    if (moved !== undefined) this.#move(place, { value, ...(errors && { errors }) }, moved)
+    else if (errors !== undefined) this.#tellEnd(place, { ok: true, value: { value, errors } })
     else if (isLongList(value)) this.#tellEnd(place, { ok: true, list: columnOf(value) })
     else {
       if (this.#values.length === 0) this.#valuesFrom = place
@@ -373,6 +388,13 @@ export class BatchRun implements RunSetting {
       }
       this.#values.push(value)
     }
+  }
+
+  /** A piece of its own, by way of the thread's port: Piscina takes no transfer list for an answer. */
+  #move(place: number, value: Packed, moved: readonly TransferListItem[]): void {
+    this.flush()
+    this.#tellEnd(place, { ok: true, value, moved })
+    this.flush(moved)
   }
 
   #pass(place: number): void {
@@ -417,6 +439,11 @@ export class BatchRun implements RunSetting {
     this.#place += skipped
     this.#skipped += skipped
   }
+}
+
+/** A value as it is sent, and what of it is moved. */
+interface Sent extends Packed {
+  readonly moved?: readonly TransferListItem[]
 }
 
 /** A call on its way. */

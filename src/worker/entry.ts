@@ -4,9 +4,9 @@
  */
 import {
   MessageChannel,
-  type MessagePort,
   parentPort,
   receiveMessageOnPort,
+  type TransferListItem,
   threadId,
   workerData,
 } from 'node:worker_threads'
@@ -26,7 +26,8 @@ const { port1, port2: port } = new MessageChannel()
 const mail = new Int32Array(new SharedArrayBuffer(MAIL_CELLS * Int32Array.BYTES_PER_ELEMENT))
 let mailSeen = 0
 
-const say = (message: SideMessage, ...ports: MessagePort[]): void => parentPort?.postMessage(message, ports)
+const say = (message: SideMessage, moved: readonly TransferListItem[] = []): void =>
+  parentPort?.postMessage(message, moved)
 
 const modules = new TaskModules(false)
 const runner = new BatchRunner({
@@ -35,7 +36,7 @@ const runner = new BatchRunner({
   clock: system.clock,
   stopwatch,
   say: (batch, call, saying) => say({ celeriac: 'said', batch, call, saying }),
-  send: (batch, answer) => say({ celeriac: 'ended', batch, answer: answerToWire(answer) }),
+  send: (batch, answer, moved) => say({ celeriac: 'ended', batch, answer: answerToWire(answer) }, moved),
   checkMail,
   importing: (batch, moduleUrl) => say({ celeriac: 'importing', batch, threadId, moduleUrl }),
   imported: (batch) => {
@@ -74,4 +75,4 @@ process.on('unhandledRejection', (reason) => say({ celeriac: 'stray', error: enc
 // What has ended is kept, also when a task ends the thread.
 process.on('exit', () => runner.flush())
 
-say({ celeriac: 'online', threadId, port, mail }, port)
+say({ celeriac: 'online', threadId, port, mail }, [port])

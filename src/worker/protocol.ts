@@ -3,6 +3,7 @@
  * parts, each of calls that differ in their arguments only, and arguments and values as columns, since most of what a small call costs is
  * its message.
  */
+import type { TransferListItem } from 'node:worker_threads'
 import type { RunPolicy } from '../canvas/policy.js'
 import type { Column, Rows } from '../serialization/columns.js'
 import type { EncodedError } from '../serialization/errors.js'
@@ -96,7 +97,8 @@ export type EndMessage =
 
 /** How one call ended. It always says which, so that a thrown `null` cannot pass for a value. */
 export type OutcomeMessage =
-  | { readonly ok: true; readonly value: Packed }
+  /** `moved` lists what in it was moved. Such a value is a piece of its own, since it needs a transfer list. */
+  | { readonly ok: true; readonly value: Packed; readonly moved?: readonly TransferListItem[] }
   /** A list of values, as a column. */
   | { readonly ok: true; readonly list: Column }
   | {

@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { policyIn, type RunPolicy } from '../canvas/policy.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
-import { pack } from '../serialization/values.js'
+import { checkSendable, pack } from '../serialization/values.js'
 import { provideCurrentTask, type TaskContext } from '../task/context.js'
 import type { TaskRecord } from '../task/registry.js'
 import { hasRetryLeft, retriesFor } from '../task/retry.js'
@@ -69,7 +69,7 @@ async function runPrepared(prepared: Prepared, handlers: Handlers): Promise<RunE
   try {
     context.start()
     const value = await invoke(prepared)
-    pack(value, { maxDepth, what: 'value' })
+    checkSendable(value, { maxDepth, what: 'value' })
     await handlers.succeeded(value)
     return { ok: true, value }
   } catch (thrown) {

@@ -8,6 +8,7 @@ import { stampConformance } from './stamps.js'
 import { stateConformance } from './state.js'
 import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
+import { transferConformance } from './transfer.js'
 
 conformance('inline', { executor: 'inline' })
 
@@ -25,3 +26,5 @@ stampConformance(realStage('inline'))
 streamConformance(realStage('inline'))
 
 stateConformance('inline', realStage('inline').make)
+
+transferConformance('inline', realStage('inline').make)

@@ -8,6 +8,7 @@ import { stampConformance } from './stamps.js'
 import { stateConformance } from './state.js'
 import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
+import { transferConformance } from './transfer.js'
 
 conformance('threads', { executor: 'threads' })
 
@@ -25,3 +26,5 @@ stampConformance(realStage('threads'))
 streamConformance(realStage('threads'))
 
 stateConformance('threads', realStage('threads').make)
+
+transferConformance('threads', realStage('threads').make)

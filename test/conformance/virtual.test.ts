@@ -10,6 +10,7 @@ import { stampConformance } from './stamps.js'
 import { stateConformance } from './state.js'
 import { streamConformance } from './streams.js'
 import { conformance } from './suite.js'
+import { transferConformance } from './transfer.js'
 
 for (const seed of [0, 1, 2, 3]) {
   const name = `test runtime, seed ${seed}`
@@ -40,4 +41,6 @@ for (const seed of [0, 1, 2, 3]) {
 
   streamConformance(stage)
   stateConformance(name, make)
+
+  transferConformance(name, make)
 }

@@ -11,11 +11,5 @@ export interface Later {
 }
 
 export const LATER: Readonly<Record<string, Later>> = {
-  transfer: {
-    pieces: [
-      ['tasksFrom, transfer,', 'tasksFrom,'],
-      ['transfer(big, [big.buffer])', 'big'],
-    ],
-  },
   'celeriac/visualize': { pieces: [], messages: ['not drawable'] },
 }

@@ -40,7 +40,7 @@ class Bench {
   constructor(callsPerThread = 1) {
     this.runner = new BatchRunner({
       setup: { maxDepth: 512, defaults: {}, callsPerThread, cursors: this.cursors.cells },
-      modules: new TaskModules(false),
+      modules: new TaskModules(true),
       clock: { now: () => this.now, after: () => () => {} },
       stopwatch: () => this.now,
       say: (_batch, _call, saying) => void this.said.push(saying),
