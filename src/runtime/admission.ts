@@ -3,6 +3,7 @@
 import type { TransferListItem } from 'node:worker_threads'
 import { EachMembers } from '../canvas/group.js'
 import { type Application, NO_APPLIED_KWARGS, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
+import type { AnySignature } from '../canvas/shape.js'
 import { NO_KWARGS } from '../canvas/signature.js'
 import { ConfigurationError, SerializationError } from '../errors.js'
 import { ownOptionsOf, taskOf } from '../graph/call.js'
@@ -118,9 +119,9 @@ function checkCall(
   const { maxDepth, entryFileUrl, policyOf } = admission
   const task = taskOf(source)
   if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
+  if (source === task && isPlain(task)) return
   const where = (): string => joinPath(path, pathOf(graph, node))
   checkCarried(ownOptionsOf(source), maxDepth, where)
-  if (source === task && task.kwargs === NO_KWARGS && task.args.every(isPlainPrimitive)) return
   const move = (found: Moved, name: string): void =>
     transfers.add(
       found,
@@ -139,6 +140,13 @@ function checkCall(
   else if (source.kind === 'chunks' || source.kind === 'starmap')
     checkTable(source.items as Table, maxDepth, where, move)
   else if (source.kind !== 'task') move(checkLazily(source.items, maxDepth + 2, where, 'items'), 'items')
+}
+
+/** Most signatures hold numbers and texts, and there may be a million of them. */
+function isPlain({ args, kwargs, options }: AnySignature): boolean {
+  if (kwargs !== NO_KWARGS || options !== NO_OPTIONS) return false
+  for (let i = 0; i < args.length; i++) if (!isPlainPrimitive(args[i])) return false
+  return true
 }
 
 /** As long as nobody has ever transferred anything. */

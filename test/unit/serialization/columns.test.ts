@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ColumnBuilder, columnOf, packedRows, rowsOf } from '../../../src/serialization/columns.js'
 import { Meetings } from '../../../src/serialization/values.js'
 
-const options = () => ({ maxDepth: 10, what: 'args' as const, meetings: new Meetings(), moved: new Set() })
+const options = () => ({ maxDepth: 10, what: 'args' as const, meetings: new Meetings(), moved: new Set<never>() })
 const rows = (...all: readonly (readonly unknown[])[]) =>
   rowsOf(all.length, (i) => all[i] as readonly unknown[], options())
 
