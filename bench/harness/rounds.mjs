@@ -1,7 +1,7 @@
 /**
  * Plays contenders against each other, in rounds within one process: each runs once a round, in rotating order, so that a slow moment of
  * the machine or a warm cache favours nobody. tinybench runs a task to the end of its budget before the next; so each round is a Bench of
- * its own. The first round warms up and does not count.
+ * its own. Before the first round each runs for the same time, uncounted: what is measured is code that has been compiled.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -22,10 +22,19 @@ export const REFERENCE = 'piscina'
 export async function playRounds(contenders, { rounds, iterations = 1 }) {
   const entries = Object.entries(contenders)
   const turns = new Map(entries.map(([name]) => [name, []]))
-  await playRound(entries, Math.min(iterations, 50))
+  for (const [, contender] of entries) await warmUp(contender)
   for (let round = 0; round < rounds; round++)
     for (const [name, turn] of await playRound(rotated(entries, round), iterations)) turns.get(name).push(turn)
   return new Comparison(turns)
+}
+
+/** How long each contender runs before it counts, in ms: as often as it can in that time, and once at least. */
+const WARM_UP_MS = 500
+
+async function warmUp({ run }) {
+  const until = performance.now() + WARM_UP_MS
+  do await run()
+  while (performance.now() < until)
 }
 
 const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)]
