@@ -60,6 +60,8 @@ export class Batch {
   announced = 0
   /** What has not begun is taken back: there is nothing more to take. */
   isTaken = false
+  /** Its thread is gone: nobody there hears anything. */
+  isLost = false
   /** It has been told how many of its calls had begun then. */
   isAnswered = false
   /** Hard limit, or the grace before its thread is ended. */

@@ -901,6 +901,7 @@ export class Scheduler {
     const batch = this.#dispatcher.running.get(number)
     if (batch === undefined) return
     const begun = Math.min(known ?? batch.size, batch.size)
+    batch.isLost = true
     this.#runMs = this.#at - batch.at
     if (this.#listening) this.#announce(batch, begun)
     for (let place = 0; place < batch.size; place++) {
@@ -1096,7 +1097,7 @@ export class Scheduler {
 
   #tellCancel(batch: Batch, place: number, { error, terminate }: Cancel): void {
     batch.cancels.delete(place)
-    if (!batch.isOpen(place)) return
+    if (batch.isLost || !batch.isOpen(place)) return
     this.#out.push({ type: 'tell', batch: batch.number, call: place, told: { kind: 'cancel', error } })
     if (!terminate || this.#graceMs === Infinity) return
     if (batch.deadline !== undefined) batch.deadline.cancelled = true
