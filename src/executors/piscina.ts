@@ -346,6 +346,8 @@ export class PiscinaExecutor implements Executor {
     const reason = this.#destroyed ? 'closed' : (this.#lossOf(thread)?.reason ?? gone)
     if (this.#destroyed === false && this.#threads.at(thread.lane) === undefined)
       this.#report.thread(thread.lane, false)
+    else if (this.#destroyed === false && this.#threads.at(thread.lane)?.port !== undefined)
+      this.#report.thread(thread.lane, true) // a thread that had waited for its place
     if (thread.port !== undefined) this.#report.offline(this.#threads.infoOf(thread), reason)
   }
 

@@ -3,7 +3,8 @@ import type { MessagePort } from 'node:worker_threads'
 import type { WorkerInfo } from './executor.js'
 
 export interface Thread {
-  readonly lane: number
+  /** -1 while it waits for one that has not left yet. */
+  lane: number
   readonly threadId: number
   done: number
   /** What control messages go to, and where their number shows; once the thread is online. */
@@ -20,6 +21,8 @@ export class Threads {
   readonly #byId = new Map<number, Thread>()
   /** Who waits for the thread of a lane. */
   readonly #waiting = new Map<number, (() => void)[]>()
+  /** Threads that came before those had left whose place they take. */
+  readonly #spare: Thread[] = []
 
   constructor(lanes: number) {
     this.#lanes = new Array<Thread | undefined>(lanes).fill(undefined)
@@ -47,11 +50,10 @@ export class Threads {
     this.#waiting.set(lane, [...(this.#waiting.get(lane) ?? []), callback])
   }
 
-  /** Gives a new thread a lane that has none; Piscina never keeps more threads than there are lanes. */
+  /** Gives a new thread a lane that has none; if none is free yet, the next one that is. */
   add(threadId: number): Thread {
-    const lane = this.#lanes.indexOf(undefined)
     const thread: Thread = {
-      lane,
+      lane: -1,
       threadId,
       done: 0,
       port: undefined,
@@ -60,18 +62,28 @@ export class Threads {
       isBlamed: false,
     }
     this.#byId.set(threadId, thread)
-    if (lane < 0) return thread
+    const lane = this.#lanes.indexOf(undefined)
+    if (lane < 0) this.#spare.push(thread)
+    else this.#place(thread, lane)
+    return thread
+  }
+
+  #place(thread: Thread, lane: number): void {
+    thread.lane = lane
     this.#lanes[lane] = thread
     const waiting = this.#waiting.get(lane) ?? []
     this.#waiting.delete(lane)
     for (const callback of waiting) callback()
-    return thread
   }
 
   /** It gets nothing more. */
   remove(thread: Thread): void {
-    if (this.#lanes[thread.lane] === thread) this.#lanes[thread.lane] = undefined
     this.#byId.delete(thread.threadId)
+    if (this.#spare.includes(thread)) this.#spare.splice(this.#spare.indexOf(thread), 1)
+    if (this.#lanes[thread.lane] !== thread) return
+    this.#lanes[thread.lane] = undefined
+    const spare = this.#spare.shift()
+    if (spare !== undefined) this.#place(spare, thread.lane)
   }
 
   infoOf({ lane, threadId, done }: Thread): WorkerInfo {
