@@ -252,10 +252,6 @@ export class Workflow {
     return this.#replacedArgs?.get(node)
   }
 
-  hasReplacedArgs(): boolean {
-    return this.#replacedArgs !== undefined
-  }
-
   /** It is one call with an id of ours, and nothing started it. */
   get isLoneCall(): boolean {
     const { size, ids, delays, scopes } = this.graph
