@@ -706,8 +706,10 @@ export class Scheduler {
       const isClosed = batch.close(place)
       if (isClosed) this.#dispatcher.noteTaken(batch, plan)
       const goesBack = isClosed && isCurrent(part, here)
-      if (goesBack) workflow.move(here, 'ready')
-      else {
+      if (goesBack) {
+        workflow.move(here, 'ready')
+        if (place < batch.announced) workflow.announced.add(here)
+      } else {
         if (from < here) this.#putBack(part, from, here)
         from = here + 1
       }
@@ -730,8 +732,9 @@ export class Scheduler {
   #announce(batch: Batch, begun: number): void {
     for (; batch.announced < Math.min(begun, batch.size); batch.announced++) {
       const { workflow, node, part } = runAt(batch, batch.announced)
-      if (isCurrent(part, node)) this.#out.push(callEvents.started(workflow, node, batch.lane, this.#at))
-      else if (part.isLinked && !workflow.isFinal(node)) return // its turn comes with the end of the step before it
+      if (isCurrent(part, node)) {
+        if (!workflow.forgetAnnounced(node)) this.#out.push(callEvents.started(workflow, node, batch.lane, this.#at))
+      } else if (part.isLinked && !workflow.isFinal(node)) return // its turn comes with the end of the step before it
     }
   }
 
@@ -908,8 +911,10 @@ export class Scheduler {
       if (!batch.isOpen(place)) continue
       const run = runAt(batch, place)
       if (!isCurrent(run.part, run.node)) this.#release(run)
-      else if (place >= begun) this.#returnRun(run)
-      else if (diedBehind(batch, place, begun)) this.#settleAt(batch, place, PASSED)
+      else if (place >= begun) {
+        this.#returnRun(run)
+        if (place < batch.announced) run.workflow.announced.add(run.node)
+      } else if (diedBehind(batch, place, begun)) this.#settleAt(batch, place, PASSED)
       else if (this.#diedUnder(batch, place, begun)) this.#settleAt(batch, place, this.#endOfLost(run, loss))
       // It had ended, and what it gave died with the thread before it was told.
       else if (isPassed(run)) this.#settleAt(batch, place, this.#endOfLost(run, loss))

@@ -161,6 +161,7 @@ export class Workflow {
   #shown: Map<number, Shown> | undefined
   #progress: Map<number, unknown> | undefined
   #losses: Map<number, number> | undefined
+  #announced: Set<number> | undefined
   #children: Map<number, ChildRef[]> | undefined
 
   constructor(submit: Plan, number: number, idPrefix: string, origin?: Origin) {
@@ -241,6 +242,17 @@ export class Workflow {
   get losses(): Map<number, number> {
     this.#losses ??= new Map()
     return this.#losses
+  }
+
+  /** Calls whose start was told to listeners, and that then came back from their thread before they began. */
+  get announced(): Set<number> {
+    this.#announced ??= new Set()
+    return this.#announced
+  }
+
+  /** Its start need not be told again; whether that was so. */
+  forgetAnnounced(node: number): boolean {
+    return this.#announced?.delete(node) === true
   }
 
   /** No call of it has ever been tried again. */
