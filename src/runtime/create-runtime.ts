@@ -5,7 +5,8 @@ import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
-import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom } from '../option-rules.js'
+import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom, wholeOrInfinity } from '../option-rules.js'
+import { byteLimitsOf } from '../serialization/size.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
 
@@ -31,6 +32,10 @@ export interface RuntimeOptions {
   readonly startTimeout?: number
   /** Deepest nesting of arguments and results. Default, and most, 512. */
   readonly maxDepth?: number
+  /** Largest arguments of a call, in bytes: `SerializationError`. Default `Infinity`. */
+  readonly maxArgumentBytes?: number
+  /** Largest result of a call, in bytes: `SerializationError`. Default `Infinity`. */
+  readonly maxResultBytes?: number
   /** V8's limits per thread; best effort, not containment. */
   readonly resourceLimits?: ResourceLimits
   /** Node options of the worker threads, such as loaders. Default: those of the process. */
@@ -47,19 +52,15 @@ const RULES = {
   threads: wholeFrom(1, MOST_THREADS),
   callsPerThread: wholeFrom(1, 1_000),
   executor: oneOf('threads', 'inline'),
-  maxQueue: {
-    expected: 'a whole number from 0, or Infinity',
-    accepts: (v: unknown) => v === Infinity || wholeFrom(0).accepts(v),
-  },
+  maxQueue: wholeOrInfinity(0),
   defaults: plainObject,
   graceMs: durationFrom(0),
   resultTtl: durationFrom(0),
-  maxTasksPerWorker: {
-    expected: 'a whole number from 1, or Infinity',
-    accepts: (v: unknown) => v === Infinity || wholeFrom(1).accepts(v),
-  },
+  maxTasksPerWorker: wholeOrInfinity(1),
   startTimeout: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
+  maxArgumentBytes: wholeOrInfinity(0),
+  maxResultBytes: wholeOrInfinity(0),
   resourceLimits: plainObject,
   execArgv: texts,
 }
@@ -79,7 +80,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     throw new ConfigurationError(
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
-  const { callsPerThread, maxDepth, startTimeout, defaults } = settings
+  const { callsPerThread, maxDepth, bytes, startTimeout, defaults } = settings
   const { resourceLimits, execArgv } = options
   const inline = options.executor === 'inline'
   return new LocalRuntime({
@@ -87,12 +88,16 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     environment: system,
     hold: processHold(),
     lanes: threads,
-    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
+    admission: { maxDepth, bytes, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults, startTimeout }, report, system.clock)
+        ? new InlineExecutor(
+            { lanes: threads, callsPerThread, maxDepth, bytes, defaults, startTimeout },
+            report,
+            system.clock,
+          )
         : new PiscinaExecutor(
-            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
+            { threads, callsPerThread, maxDepth, bytes, defaults, startTimeout, resourceLimits, execArgv },
             report,
             system.clock,
           ),
@@ -120,7 +125,8 @@ export function settingsOf(where: string, options: RuntimeOptions) {
     maxTasksPerWorker = Infinity,
   } = options
   const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker }
-  return { threads, callsPerThread, maxDepth, startTimeout, defaults, scheduling, resultTtl }
+  const bytes = byteLimitsOf(options)
+  return { threads, callsPerThread, maxDepth, bytes, startTimeout, defaults, scheduling, resultTtl }
 }
 
 /** What of the settings goes into the runtime itself. */
