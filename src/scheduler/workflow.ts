@@ -567,12 +567,16 @@ export class Workflow {
     if (failure.told !== undefined) return failure.told
     const { error, origin, args = [], attempt } = failure
     const node = failure.cause === undefined ? origin : bodyOf(this.graph, origin)
+    const submitted = this.submittedAt
     const described: TaskFailure = {
       taskId: this.idOf(node),
       taskName: this.taskNameOf(node),
       args,
       error,
-      traceback: [error.stack, this.submittedAt.stack?.replace(/^.*\n/, 'submitted:\n')].filter(Boolean).join('\n'),
+      // Writing out a stack is most of what a failure costs, and few are asked for it.
+      get traceback() {
+        return [error.stack, submitted.stack?.replace(/^.*\n/, 'submitted:\n')].filter(Boolean).join('\n')
+      },
       path: joinPath(this.pathOf(node), failure.item === undefined ? '' : `items[${failure.item}]`),
       attempt,
     }
