@@ -380,7 +380,7 @@ export class Workflow {
 
   move(node: number, status: Status): void {
     const code = codeOf(status)
-    checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+    checkMove(this.#statuses[node] as number, code, node, this.number)
     this.#statuses[node] = code
   }
 
@@ -388,7 +388,7 @@ export class Workflow {
   moveAll(from: number, to: number, status: Status): void {
     const code = codeOf(status)
     for (let node = from; node < to; node++) {
-      checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+      checkMove(this.#statuses[node] as number, code, node, this.number)
       this.#statuses[node] = code
     }
   }
