@@ -1,6 +1,7 @@
 /** After the close nothing starts: what is pending is revoked, what would start later is revoked then. */
 import { ClosedError } from '../errors.js'
 import { callEvents } from './call-events.js'
+import { withoutStack } from './failures.js'
 import type { ClosingPart, Machine } from './machine.js'
 import { runAt } from './run.js'
 import type { End, Workflow } from './workflow.js'
@@ -51,6 +52,9 @@ export class Closing implements ClosingPart {
   }
 
   revokedByClose(node: number): End {
-    return { status: 'revoked', failure: { error: new ClosedError(this.#machine.closed), origin: node, attempt: 0 } }
+    return {
+      status: 'revoked',
+      failure: { error: withoutStack(() => new ClosedError(this.#machine.closed)), origin: node, attempt: 0 },
+    }
   }
 }

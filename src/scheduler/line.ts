@@ -4,6 +4,7 @@ import type { Input } from '../graph/call.js'
 import type { Delay } from '../graph/graph.js'
 import type { Part } from './batch.js'
 import { callEvents } from './call-events.js'
+import { withoutStack } from './failures.js'
 import type { LinePart, Machine } from './machine.js'
 import type { CallPlan } from './policies.js'
 import type { Workflow } from './workflow.js'
@@ -100,11 +101,8 @@ export class Line implements LinePart {
       return
     const at = typeof expires === 'number' ? workflow.appliedAt + expires : expires.valueOf()
     const revoke = (): void => {
-      const error = new TaskExpiredError(
-        'the call expired before it could start',
-        workflow.runOf(node, 0),
-        new Date(at),
-      )
+      const what = 'the call expired before it could start'
+      const error = withoutStack(() => new TaskExpiredError(what, workflow.runOf(node, 0), new Date(at)))
       this.#machine.revocation.revokeNode(workflow, node, error, false)
     }
     if (at < this.#machine.at) revoke()
