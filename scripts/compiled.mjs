@@ -29,5 +29,9 @@ function compile(file, out) {
   const [from, to] = [join(ROOT, file), join(out, file.replace(/\.ts$/, '.js'))]
   mkdirSync(dirname(to), { recursive: true })
   if (isScript) copyFileSync(from, to)
-  else writeFileSync(to, ts.transpileModule(readFileSync(from, 'utf8'), { compilerOptions }).outputText)
+  else {
+    // Mutants change the text of the sources themselves.
+    if (file.startsWith('src')) copyFileSync(from, join(out, file))
+    writeFileSync(to, ts.transpileModule(readFileSync(from, 'utf8'), { compilerOptions }).outputText)
+  }
 }

@@ -70,7 +70,10 @@ async function runOn(folder, seed, steps, threads) {
   const started = performance.now()
   const done = new Map()
   let [given, next, total, hash, printed] = [seed, seed, 0, '1', 0]
-  const workers = Array.from({ length: threads }, () => new Worker(new URL(import.meta.url), { workerData: folder.href }))
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL(import.meta.url), { workerData: folder.href }),
+  )
   const give = (worker) => {
     worker.postMessage(given)
     given += EPISODES

@@ -37,8 +37,7 @@ function checkLanes({ dispatcher, queue, running }: SchedulerState, { queued }: 
       active += batch.active
       if (running.get(batch.number) !== batch) broken('a lane keeps a batch that is over', batch.number)
     }
-    if (active !== lane.active)
-      broken('what a thread has to do is miscounted', [lane.number, active, lane.active])
+    if (active !== lane.active) broken('what a thread has to do is miscounted', [lane.number, active, lane.active])
     const isFree = lane.active < dispatcher.callsPerThread && lane.blockedBy === undefined && mayGetMore(lane)
     if (isFree && !mayWait) broken('a call waits though a thread is free', firstText(queue))
   }
@@ -97,12 +96,14 @@ function checkNode(workflow: Workflow, node: number, { queued, running }: Places
   const hasTimer = workflow.isTimed(node)
   const isRunning = status === 'running'
   const waits = status === 'scheduled' || status === 'retrying'
-  if ((status === 'ready') !== isQueued) broken(`a call that is ${status} ${isQueued ? 'is' : 'is not'} in the queue`, textOf(workflow, node))
+  if ((status === 'ready') !== isQueued)
+    broken(`a call that is ${status} ${isQueued ? 'is' : 'is not'} in the queue`, textOf(workflow, node))
   if (isRunning && !running.has(name) && !isReplaced) broken('a running call has no batch', textOf(workflow, node))
   if (!isRunning && running.has(name)) broken(`a call that is ${status} has a batch`, textOf(workflow, node))
   if (!isRunning && isReplaced) broken(`a call that is ${status} has a replacement`, textOf(workflow, node))
   if (isReplaced && running.has(name)) broken('a replaced call has a batch', textOf(workflow, node))
-  if (waits !== hasTimer) broken(`a call that is ${status} ${hasTimer ? 'has a' : 'has no'} timer`, textOf(workflow, node))
+  if (waits !== hasTimer)
+    broken(`a call that is ${status} ${hasTimer ? 'has a' : 'has no'} timer`, textOf(workflow, node))
   if (workflow.isFinal(node) && workflow.canExpire(node)) broken('a final call can expire', textOf(workflow, node))
 }
 

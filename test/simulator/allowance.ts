@@ -30,7 +30,12 @@ export class Allowance {
   }
 
   /** @param latest - The latest time that the scheduler was told: a clock that was put back makes nobody start too soon. */
-  checkTime({ workflow, node, attempt, policy: { expires } }: Call, now: number, latest: number, punctual: boolean): void {
+  checkTime(
+    { workflow, node, attempt, policy: { expires } }: Call,
+    now: number,
+    latest: number,
+    punctual: boolean,
+  ): void {
     const own = this.#notBefore.get(numberOf(workflow, node))
     const eta = workflow.graph.delays.get(node)
     const from = Math.max(own ?? 0, typeof eta === 'object' ? eta.valueOf() : 0)

@@ -23,6 +23,8 @@ export interface Around {
   readonly jobOf: (workflow: Workflow) => Job
   /** A canvas for whatever a task may ask for; none when there were enough. */
   readonly spare: () => Built | undefined
+  /** Says in the story what no stimulus says. */
+  readonly note: (text: string) => void
   /** A run has kept its thread for so long, in ms. */
   readonly pass: (ms: number) => void
 }

@@ -79,9 +79,11 @@ export class Episode {
       handle: (stimulus) => this.#handle(stimulus),
       jobOf: (workflow) => this.#jobs.get(workflow.root) as Job,
       spare: () => this.#buildSpare(),
+      note: (text) => this.story.quote(() => text),
       pass: (ms) => this.#pass(ms),
     })
     if (random.chance(0.3)) {
+      if (terms.throwing) this.story.quote(() => 'a listener throws at each event')
       this.#handle({ type: 'listen', listening: true })
       this.#watchman.listening = true
     }
@@ -269,8 +271,9 @@ export class Episode {
 
   /** The machine slept, or its clock was set. */
   #jump(): void {
-    if (this.#rates.clockGoesBack && this.#random.chance(0.5))
-      this.#watchman.setTime(this.#watchman.now - this.#random.pick([1, 10, 1_000]))
+    const isBack = this.#rates.clockGoesBack && this.#random.chance(0.5)
+    this.story.quote(() => (isBack ? 'the clock is put back' : 'the clock jumps'))
+    if (isBack) this.#watchman.setTime(this.#watchman.now - this.#random.pick([1, 10, 1_000]))
     else this.#pass(this.#random.pick([100, 1_000, 60_000]))
   }
 

@@ -27,7 +27,8 @@ export class Limits {
   enter({ workflow, node, task: { task } }: Call, now: number, running: readonly Flight[]): void {
     if (!Limits.has(task)) return
     const last = this.#last.get(task) ?? -Infinity
-    if (now - last < (INTERVALS[task] ?? 0) - ROUNDING)
+    // A clock that was put back says nothing of how long it was.
+    if (now >= last && now - last < (INTERVALS[task] ?? 0) - ROUNDING)
       broken('I3', `call ${keyOf(workflow, node)} starts too soon after another`)
     this.#last.set(task, now)
     const { concurrency = Infinity } = LIMITED[task as TaskName] as TaskOptions

@@ -100,7 +100,8 @@ export class Watchman {
     if (!this.isStillborn) this.#checkState(state)
     hold('driver', state.running.size === this.running.size, 'the scheduler and its driver disagree on what is running')
     const { batching, maxTasksPerWorker } = this.options
-    if (!batching && maxTasksPerWorker === Infinity && state.queue.canLeave) this.#checkBusy(state.dispatcher.lanes.length)
+    if (!batching && maxTasksPerWorker === Infinity && state.queue.canLeave)
+      this.#checkBusy(state.dispatcher.lanes.length)
     this.records.look()
   }
 
@@ -220,7 +221,8 @@ export class Watchman {
     const isLinked = flight.batch.isLinkedAt(place)
     if (isLinked) this.#checkFused(call, flight, place)
     const isNext = isLinked && call.workflow.isWaiting(call.node)
-    if (!isCurrent(call) && !isNext) broken('I6', `call ${keyOf(call.workflow, call.node)} begins though it was revoked`)
+    if (!isCurrent(call) && !isNext)
+      broken('I6', `call ${keyOf(call.workflow, call.node)} begins though it was revoked`)
   }
 
   /** A step goes on behind the one before it where nobody would see a difference. */
@@ -260,8 +262,7 @@ export class Watchman {
     hold('I2', isIdle, 'calls run, and nothing is left to happen')
     hold('I2', this.wakeAt === undefined, 'something is waited for, and nothing is left to happen')
     hold('I12', this.#watched.size === 0, 'somebody waits for ever')
-    for (const name of names)
-      if (scheduler.find(name) !== undefined) broken('I11', `the id ${name} is still in use`)
+    for (const name of names) if (scheduler.find(name) !== undefined) broken('I11', `the id ${name} is still in use`)
     const calls = this.records.checkRest()
     const isRight = this.options.seesAll && !this.closed ? ended + revoked === calls : ended + revoked >= calls
     if (!isRight) broken('I1', `${ended} calls ended and ${revoked} were revoked, of ${calls}`)

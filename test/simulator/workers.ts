@@ -200,8 +200,7 @@ export class Workers {
     for (const { flight, place, call } of this.#runs())
       if (call.workflow === workflow && call.node === node && isCurrent(call)) {
         const { number } = flight.batch
-        return () =>
-          this.#sayings.isCancelled(number, place) || this.#recalled.some(({ batch }) => batch === number)
+        return () => this.#sayings.isCancelled(number, place) || this.#recalled.some(({ batch }) => batch === number)
       }
     return undefined
   }
@@ -248,6 +247,7 @@ export class Workers {
   /** All threads die, and for a while none starts. */
   #darken(): void {
     this.#dark = DARK_TURNS
+    this.#around.note('no thread starts for a while')
     for (const thread of [...this.#threads.all]) this.#lose(thread)
   }
 
@@ -272,6 +272,7 @@ export class Workers {
     const run = this.#around.random.pick(limited)
     this.#sayings.start(run)
     run.flight.isMute = isCurrent(run.call)
+    this.#around.note('its end is lost')
   }
 
   /** Tells what has ended since the last time. */
