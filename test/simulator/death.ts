@@ -28,11 +28,13 @@ export function deathIn({ flight, begun, watchman, jobOf }: Dying): { check(): v
     const mayRunAgain = untold.has(place) || (place < begun && call.policy.onWorkerLost === 'requeue')
     if (mayRunAgain) watchman.allowance.give(call, 0, call.attempt)
   }
-  const lookAt = (place: number, { workflow, node, attempt }: (typeof pending)[number]['call']): void => {
+  const lookAt = (place: number, { workflow, node, attempt, policy }: (typeof pending)[number]['call']): void => {
     const status = workflow.status(node)
     const isBlamed =
       status === 'failed' && isLoss(workflow.failure(node).error) && workflow.failure(node).origin === node
     if (isBlamed && place >= begun) broken('I6', `call ${keyOf(workflow, node)} is blamed for a death before it began`)
+    if (isBlamed && policy.onWorkerLost === 'requeue' && (workflow.losses.get(node) ?? 0) < MOST_RUNS)
+      broken('I6', `call ${keyOf(workflow, node)} is to run again when its thread dies, and does not`)
     const source = workflow.graph.calls[node]
     const takes = source !== undefined && 'kind' in source && source.kind === 'task' && !source.immutable
     const isUnseen = takes && batch.isLinkedAt(place) && (!workflow.keep || untold.has(place - 1))
@@ -50,4 +52,6 @@ export function deathIn({ flight, begun, watchman, jobOf }: Dying): { check(): v
   }
 }
 
+/** Of a call whose thread dies each time. */
+const MOST_RUNS = 4
 const isLoss = (error: Error): boolean => error.name === WorkerLostError.name

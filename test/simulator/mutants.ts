@@ -77,7 +77,10 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'return graph.movesValues === true ? this.#aloneAs(plan) : plan',
     'return plan',
   ),
-  'lets a hard limit pass': edit("this.#machine.terminate(batch, { reason: 'time-limit', cause: error })", ''),
+  'lets a hard limit pass': edit(
+    "this.#machine.revocation.terminate(batch, { reason: 'time-limit', cause: error })",
+    '',
+  ),
   'forgets a call when its thread dies': edit('return this.#machine.losses.lose(stimulus)', 'return undefined'),
   'forgets what runs when all is closed': edit('pending.push(runAt(batch, place))', 'pending.push()'),
   'starts calls after the close': edit(
