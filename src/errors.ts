@@ -5,7 +5,7 @@
  * ├─ ConfigurationError   NotRegisteredError   AlreadyRegisteredError   InvalidCanvasError   SerializationError
  * ├─ TaskError (taskId, taskName, attempt)    one run went wrong
  * │  ├─ ChordError (cause: the member's error)   MaxRetriesExceededError   WorkerLostError
- * │  ├─ TimeLimitError   SoftTimeLimitError
+ * │  ├─ TimeLimitError   SoftTimeLimitError   ProcessExitError
  * │  ├─ TaskRevokedError ← TaskExpiredError   TaskIgnoredError
  * │  └─ RemoteError (an error that could not be rebuilt)   NonErrorThrown (something thrown that is no Error)
  * ├─ ResultTimeoutError   ClosedError
@@ -108,8 +108,8 @@ export class ChordError extends TaskError {
   }
 }
 
-/** Why a thread died; `'start'`: the task module could not be imported in time, see `cause`. */
-export type WorkerLossReason = 'exit' | 'out-of-memory' | 'time-limit' | 'terminated' | 'start'
+/** Why a thread died; `'start'`: the task module or `setup` failed, see `cause`; `'breaker'`: too many died, see `maxLosses`. */
+export type WorkerLossReason = 'exit' | 'out-of-memory' | 'time-limit' | 'terminated' | 'start' | 'breaker'
 
 /** The thread died under the call. */
 export class WorkerLostError extends TaskError {
@@ -124,6 +124,16 @@ export class WorkerLostError extends TaskError {
     super(message, run, loss.cause === undefined ? undefined : { cause: loss.cause })
     this.reason = loss.reason
     this.exitCode = loss.exitCode
+  }
+}
+
+/** The task called `process.exit()`, which fails its call and ends no thread; `exitCode` is what it gave. */
+export class ProcessExitError extends TaskError {
+  readonly code = 'ERR_PROCESS_EXIT' as const
+  readonly exitCode: number | undefined
+  constructor(message: string, run: RunIdentity, exitCode: number | undefined) {
+    super(message, run)
+    this.exitCode = exitCode
   }
 }
 

@@ -5,7 +5,8 @@ import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
-import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom } from '../option-rules.js'
+import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom, wholeOrInfinity } from '../option-rules.js'
+import { byteLimitsOf } from '../serialization/size.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
 
@@ -29,8 +30,20 @@ export interface RuntimeOptions {
   readonly maxTasksPerWorker?: number
   /** How long a task module may take to import, top-level await and `setup` included, in ms. Default 30_000; `Infinity`: no limit. */
   readonly startTimeout?: number
+  /**
+   * Threads that are started beside `threads`, with the task modules that others have imported, and take the place of one that dies at once;
+   * whole, from 0. They run nothing until then. Default 0: another one is started when a thread dies.
+   */
+  readonly spareThreads?: number
+  /** Losses of threads in `lossWindow` ms after which calls fail instead of starting threads again. Default 10 in 60_000; `Infinity`: never. */
+  readonly maxLosses?: number
+  readonly lossWindow?: number
   /** Deepest nesting of arguments and results. Default, and most, 512. */
   readonly maxDepth?: number
+  /** Largest arguments of a call, in bytes: `SerializationError`. Default `Infinity`. */
+  readonly maxArgumentBytes?: number
+  /** Largest result of a call, in bytes: `SerializationError`. Default `Infinity`. */
+  readonly maxResultBytes?: number
   /** V8's limits per thread; best effort, not containment. */
   readonly resourceLimits?: ResourceLimits
   /** Node options of the worker threads, such as loaders. Default: those of the process. */
@@ -40,26 +53,27 @@ export interface RuntimeOptions {
 const MAX_DEPTH = 512
 const START_TIMEOUT_MS = 30_000
 const GRACE_MS = 1_000
+const MAX_LOSSES = 10
+const LOSS_WINDOW_MS = 60_000
 /** More threads than this in one process is a slip of the pen. */
 const MOST_THREADS = 1_024
 
 const RULES = {
   threads: wholeFrom(1, MOST_THREADS),
   callsPerThread: wholeFrom(1, 1_000),
+  spareThreads: wholeFrom(0, MOST_THREADS),
   executor: oneOf('threads', 'inline'),
-  maxQueue: {
-    expected: 'a whole number from 0, or Infinity',
-    accepts: (v: unknown) => v === Infinity || wholeFrom(0).accepts(v),
-  },
+  maxQueue: wholeOrInfinity(0),
   defaults: plainObject,
   graceMs: durationFrom(0),
   resultTtl: durationFrom(0),
-  maxTasksPerWorker: {
-    expected: 'a whole number from 1, or Infinity',
-    accepts: (v: unknown) => v === Infinity || wholeFrom(1).accepts(v),
-  },
+  maxTasksPerWorker: wholeOrInfinity(1),
   startTimeout: durationFrom(1),
+  maxLosses: wholeOrInfinity(1),
+  lossWindow: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
+  maxArgumentBytes: wholeOrInfinity(0),
+  maxResultBytes: wholeOrInfinity(0),
   resourceLimits: plainObject,
   execArgv: texts,
 }
@@ -79,20 +93,34 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     throw new ConfigurationError(
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
-  const { callsPerThread, maxDepth, startTimeout, defaults } = settings
-  const { resourceLimits, execArgv } = options
+  const { callsPerThread, maxDepth, bytes, startTimeout, defaults } = settings
+  const { resourceLimits, execArgv, spareThreads = 0 } = options
   const inline = options.executor === 'inline'
   return new LocalRuntime({
     ...partsOf(settings),
     environment: system,
     hold: processHold(),
     lanes: threads,
-    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
+    admission: { maxDepth, bytes, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults, startTimeout }, report, system.clock)
+        ? new InlineExecutor(
+            { lanes: threads, callsPerThread, maxDepth, bytes, defaults, startTimeout },
+            report,
+            system.clock,
+          )
         : new PiscinaExecutor(
-            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
+            {
+              threads,
+              callsPerThread,
+              maxDepth,
+              bytes,
+              defaults,
+              startTimeout,
+              spareThreads,
+              resourceLimits,
+              execArgv,
+            },
             report,
             system.clock,
           ),
@@ -118,9 +146,12 @@ export function settingsOf(where: string, options: RuntimeOptions) {
     maxQueue = Infinity,
     resultTtl = 0,
     maxTasksPerWorker = Infinity,
+    maxLosses = MAX_LOSSES,
+    lossWindow = LOSS_WINDOW_MS,
   } = options
-  const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker }
-  return { threads, callsPerThread, maxDepth, startTimeout, defaults, scheduling, resultTtl }
+  const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker, maxLosses, lossWindow }
+  const bytes = byteLimitsOf(options)
+  return { threads, callsPerThread, maxDepth, bytes, startTimeout, defaults, scheduling, resultTtl }
 }
 
 /** What of the settings goes into the runtime itself. */

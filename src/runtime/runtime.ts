@@ -186,7 +186,7 @@ export class LocalRuntime implements Runtime {
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
     this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
-    this.#bus = new EventBus(diagnostics, (listening) => this.#drive({ type: 'listen', listening }))
+    this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#beat = new Beat(this.#beatHost())
   }
 
@@ -594,6 +594,7 @@ export class LocalRuntime implements Runtime {
       said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
       lost: (batch, loss, begun) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, begun }),
       thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
+      died: (reason) => void this.#drive({ type: 'died', at: this.#now(), reason }),
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
       offline: ({ id }, reason) => {

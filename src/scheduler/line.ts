@@ -62,9 +62,13 @@ export class Line implements LinePart {
   #goOn(workflow: Workflow, node: number, input: Input): void {
     workflow.feed(node, input)
     workflow.move(node, 'ready')
-    if (this.#machine.listening) this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
+    if (this.#hearsOfSent()) this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
     workflow.move(node, 'running')
     this.#machine.linked = undefined
+  }
+
+  #hearsOfSent(): boolean {
+    return this.#machine.hears('task-sent') || this.#machine.hears('task-received')
   }
 
   #timeOf(delay: Delay | undefined): number | undefined {
@@ -74,7 +78,7 @@ export class Line implements LinePart {
   /** Calls that are planned alike can start from now on. */
   makeReady(workflow: Workflow, from: number, to = from + 1, plan = this.#machine.policies.of(workflow, from)): void {
     workflow.moveAll(from, to, 'ready')
-    if (this.#machine.listening)
+    if (this.#hearsOfSent())
       for (let node = from; node < to; node++)
         this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
     this.#machine.dispatcher.push(workflow, from, to, plan, this.#machine.at)

@@ -132,7 +132,7 @@ export class Scheduler {
         else stimulus.workflow.watch(stimulus.node)
         return
       case 'listen':
-        this.#machine.listening = stimulus.listening
+        this.#machine.heard = stimulus.heard
         return
       case 'flushed':
         this.#isFlushAsked = false
@@ -143,6 +143,8 @@ export class Scheduler {
         return this.#machine.departures.takeBack(stimulus)
       case 'thread':
         return this.#machine.dispatcher.noteThread(stimulus.lane, stimulus.isThere)
+      case 'died':
+        return this.#machine.breaker.note(stimulus.at, stimulus.reason)
       case 'lost':
         return this.#machine.losses.lose(stimulus)
       case 'report':

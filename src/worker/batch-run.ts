@@ -11,6 +11,7 @@ import type { Clock } from '../environment.js'
 import { ColumnBuilder, columnOf } from '../serialization/columns.js'
 import { encodeError } from '../serialization/errors.js'
 import { isPlainPrimitive } from '../serialization/sendable.js'
+import { type ByteLimits, checkSize, NO_BYTE_LIMITS } from '../serialization/size.js'
 import { Meetings, type Packed, pack, unpack } from '../serialization/values.js'
 import type { TaskRecord } from '../task/registry.js'
 import { RunningTask } from './context.js'
@@ -106,6 +107,10 @@ export class BatchRun implements RunSetting {
     return this.#host.setup.maxDepth
   }
 
+  get bytes(): ByteLimits {
+    return this.#host.setup.bytes ?? NO_BYTE_LIMITS
+  }
+
   get defaults(): RunPolicy {
     return this.#host.setup.defaults
   }
@@ -134,7 +139,7 @@ export class BatchRun implements RunSetting {
   #park(call: number, isParked: boolean): void {
     this.#parked ??= new Set()
     if (isParked) this.#parked.add(call)
-    else this.#parked.delete(call)
+    else if (!this.#parked.delete(call)) return // it has ended meanwhile
     this.#onChange(isParked ? -1 : 1)
   }
 
@@ -216,8 +221,10 @@ export class BatchRun implements RunSetting {
     if (record === undefined) return undefined
     const policy = policyOf(part, record, this.defaults)
     const { softTimeLimit = Infinity, timeLimit = Infinity } = policy
-    const isPlain =
-      part.how === 'call' && softTimeLimit === Infinity && timeLimit === Infinity && !hasHandlers(record.options)
+    // What comes in from the step before is weighed when the step begins.
+    const isWeighed = part.isLinked && this.bytes.maxArgumentBytes !== Infinity
+    const isUnlimited = softTimeLimit === Infinity && timeLimit === Infinity && !isWeighed
+    const isPlain = part.how === 'call' && isUnlimited && !hasHandlers(record.options)
     this.#current = { part, record, policy, isPlain }
     return this.#current
   }
@@ -232,11 +239,15 @@ export class BatchRun implements RunSetting {
     try {
       value = running.run(context, callRow, record.fn, context, part, offset, this.#previous)
     } catch (thrown) {
+      context.end()
       this.#fail({ part, offset, place, isFollowed, policy }, thrown)
       return true
     }
     if (!isThenable(value)) {
-      this.#succeed({ part, offset, place, isFollowed, policy }, value)
+      context.end()
+      const { failure } = context
+      if (failure === undefined) this.#succeed({ part, offset, place, isFollowed, policy }, value)
+      else this.#fail({ part, offset, place, isFollowed, policy }, failure.thrown)
       return true
     }
     this.#await({ part, offset, place, isFollowed, policy, startedAt: this.#wait(place, isFollowed) }, value, context)
@@ -244,15 +255,17 @@ export class BatchRun implements RunSetting {
   }
 
   #await(call: Waited, value: PromiseLike<unknown>, context: RunningTask): void {
-    const settle = (end: () => void): void => {
-      context.end()
-      end()
+    const fail = (thrown: unknown): void => {
+      if (!context.end()) return
+      this.#fail(call, thrown)
       this.#settled(call)
     }
-    Promise.resolve(value).then(
-      (settled) => settle(() => this.#succeed(call, settled)),
-      (thrown: unknown) => settle(() => this.#fail(call, thrown)),
-    )
+    Promise.resolve(value).then((settled) => {
+      if (!context.end()) return
+      this.#succeed(call, settled)
+      this.#settled(call)
+    }, fail)
+    context.interruptedBy(fail)
   }
 
   /** Starts a call that needs more than its function, or whose module has to be imported first. */
@@ -272,14 +285,15 @@ export class BatchRun implements RunSetting {
   }
 
   async #runCareful(part: PartMessage, offset: number, place: number, previous: unknown): Promise<RunEnd> {
-    const { maxDepth } = this
+    const { maxDepth, bytes } = this
     try {
       const record = await recordOf(part, this.#host.modules, this.#importObserver())
       const policy = policyOf(part, record, this.defaults)
       const context = new RunningTask(part, offset, place, policy, this)
       const args = argumentsOf(part, offset, previous)
       const items = itemsOf(part)
-      const prepared: Prepared = { part, offset, record, policy, context, args, items, maxDepth }
+      if (part.isLinked) checkSize([args, items], bytes, 'maxArgumentBytes', 'args')
+      const prepared: Prepared = { part, offset, record, policy, context, args, items, maxDepth, bytes }
       const handlers = new Handlers(record.options, context, items ?? args, (saying) => this.say(place, saying))
       return await runCall(prepared, handlers)
     } catch (thrown) {
@@ -364,9 +378,10 @@ export class BatchRun implements RunSetting {
 
   /** A value that cannot be sent is a failure of the call. */
   #packed(value: unknown, { part, policy }: Place): Sent | Exclude<RunEnd, { ok: true }> {
-    if (isPlainPrimitive(value)) return { value }
-    const { maxDepth } = this
+    const { maxDepth, bytes } = this
+    if (bytes === NO_BYTE_LIMITS && isPlainPrimitive(value)) return { value }
     try {
+      checkSize(value, bytes, 'maxResultBytes', 'value')
       const moved = new Set<TransferListItem>()
       const packed = pack(value, { maxDepth, what: 'value', meetings: this.#meetings }, moved)
       if (moved.size > 0) return { ...this.#meetings.keep(packed), moved: [...moved] }

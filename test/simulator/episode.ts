@@ -4,6 +4,7 @@
  * or jumps, a full queue, a close. No threads, no promises, no time but a number.
  */
 import type { Canvas } from '../../src/canvas/canvas.js'
+import { EVENT_NAMES } from '../../src/events/event.js'
 import type { Graph } from '../../src/graph/graph.js'
 import type { Instruction, Stimulus } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
@@ -84,7 +85,7 @@ export class Episode {
     })
     if (random.chance(0.3)) {
       if (terms.throwing) this.story.quote(() => 'a listener throws at each event')
-      this.#handle({ type: 'listen', listening: true })
+      this.#handle({ type: 'listen', heard: new Set(EVENT_NAMES) })
       this.#watchman.listening = true
     }
   }
@@ -188,7 +189,7 @@ export class Episode {
         return this.#revoke(this.#anyTarget())
       case 'listen':
         this.#isHeard = !this.#isHeard
-        this.#handle({ type: 'listen', listening: this.#isHeard })
+        this.#handle({ type: 'listen', heard: new Set(EVENT_NAMES.filter(() => this.#isHeard && this.#random.chance(0.7))) })
         return
       case 'close':
         return this.#close(this.#random.pick(['finish', 'drop']))

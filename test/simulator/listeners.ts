@@ -3,7 +3,7 @@ import { EventBus } from '../../src/events/bus.js'
 import { EVENT_NAMES, type RuntimeEvent } from '../../src/events/event.js'
 import { hold } from './violation.js'
 
-const NOBODY_ELSE = { isHeard: () => false, publish: () => {} }
+const NOBODY_ELSE = { heard: () => 0, publish: () => {} }
 
 export class Listeners {
   readonly #bus = new EventBus(NOBODY_ELSE, () => {})

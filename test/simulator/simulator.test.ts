@@ -50,7 +50,7 @@ const FAULTS = [
   '"late" → \n',
   'running calls finish',
   'running calls drop',
-  'listen true',
+  'listen to',
   'watch',
   'keep false',
   'tick →',
