@@ -1,0 +1,3 @@
+/** A module without a fault. */
+export const answer = () => 42
+export default answer

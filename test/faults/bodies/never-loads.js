@@ -1,0 +1,5 @@
+/** A module whose loading never ends. */
+await new Promise(() => undefined)
+
+export const answer = () => 42
+export default answer
