@@ -7,8 +7,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/faults/**'],
     // A process of its own for each file: worker threads started by a test must not share one with the test runner's.
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: ['src/canvas/**/*.ts', 'src/graph/**/*.ts', 'src/scheduler/**/*.ts'],

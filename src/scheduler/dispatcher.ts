@@ -118,7 +118,7 @@ export class Dispatcher {
   }
 
   #hasRoom(lane: Lane, isAlone: boolean): boolean {
-    if (lane.blockedBy !== undefined || !mayGetMore(lane)) return false
+    if (isBlocked(lane) || !mayGetMore(lane)) return false
     if (lane.active < this.callsPerThread) return true
     return !isAlone && lane.ms < BATCH_MS && lane.batches.size < MOST_AHEAD
   }
@@ -299,8 +299,10 @@ function hasLess(a: Lane, b: Lane): boolean {
   if (a.isDown !== b.isDown) return b.isDown
   return a.active < b.active || (a.active === b.active && a.ms < b.ms)
 }
-const isIdle = (lane: Lane): boolean =>
-  lane.active <= 0 && lane.blockedBy === undefined && !lane.isDown && mayGetMore(lane)
+const isIdle = (lane: Lane): boolean => lane.active <= 0 && !isBlocked(lane) && !lane.isDown && mayGetMore(lane)
+
+/** What blocks it lends its thread while all of it waits for children: they may have nowhere else to go. */
+const isBlocked = ({ blockedBy }: Lane): boolean => blockedBy !== undefined && blockedBy.active > 0
 
 /** Whether the thread of a lane may get another call. One in which a call waits for a child may: the child may have nowhere else to go. */
 export function mayGetMore({ left, batches }: Lane): boolean {

@@ -1,5 +1,5 @@
 /** The errors that the scheduler itself makes of what happened. */
-import { ChordError, WorkerLostError } from '../errors.js'
+import { ChordError, TaskRevokedError, WorkerLostError } from '../errors.js'
 import { bodyOf } from '../graph/graph.js'
 import type { Part } from './batch.js'
 import type { Loss } from './messages.js'
@@ -28,3 +28,10 @@ export function lostError(
   const code = loss.exitCode === undefined ? '' : `, exit code ${loss.exitCode}`
   return new WorkerLostError(`the thread died under "${run.taskName}" (${loss.reason}${code})`, run, loss)
 }
+
+export const revokedError = (workflow: Workflow, node: number, cause: unknown): TaskRevokedError =>
+  new TaskRevokedError(
+    'the call was revoked',
+    workflow.runOf(node, workflow.status(node) === 'running' ? undefined : 0),
+    { terminated: false, cause },
+  )

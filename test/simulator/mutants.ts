@@ -1,7 +1,6 @@
 /** Ways to break the scheduler, each by one line: a simulator that does not notice one of them is not worth its time. */
 import type { Edit } from './patched-copy.js'
 
-const SCHEDULER = 'scheduler/scheduler.ts'
 const QUEUE = 'scheduler/ready-queue.ts'
 const WORKFLOW = 'scheduler/workflow.ts'
 const FAILURES = 'scheduler/failures.ts'
@@ -10,12 +9,12 @@ const BATCH = 'scheduler/batch.ts'
 const GATE = 'scheduler/gate.ts'
 const FUSION = 'scheduler/fusion.ts'
 
-const edit = (from: string, to: string, file = SCHEDULER): Edit => ({ file, from, to })
+const edit = (from: string, to: string, file?: string): Edit => ({ file, from, to })
 
 export const MUTANTS: Readonly<Record<string, Edit>> = {
   'has no fence against late outcomes': edit(
-    'if (!this.#release(run)) {',
-    'if (!this.#release(run) && this.#closed === null) {',
+    'if (!this.release(run)) {',
+    'if (!this.release(run) && this.#machine.closed === null) {',
   ),
   'counts a join one short': edit('return --filling.missing > 0 ?', 'return --filling.missing > 1 ?'),
   'counts a join one over': edit('missing: width,', 'missing: width - 1 || 1,', WORKFLOW),
@@ -38,7 +37,10 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     FAILURES,
   ),
   'makes a ChordError of every failed group': edit(' || !join.isHeader) return end', ') return end', FAILURES),
-  'runs callbacks twice': edit('    this.#follow(started)\n', '    this.#follow([...started, ...started])\n'),
+  'runs callbacks twice': edit(
+    '    this.#machine.follow(started)\n',
+    '    this.#machine.follow([...started, ...started])\n',
+  ),
   'skips one step only': edit(
     "if (end.status !== 'succeeded') return { do: 'skip'",
     "if (end.status !== 'succeeded' && workflow.graph.calls[next] === undefined) return undefined\n    if (end.status !== 'succeeded') return { do: 'skip'",
@@ -53,16 +55,19 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'if (lane.active <= this.callsPerThread) return true',
     DISPATCHER,
   ),
-  'forgets a call when its thread dies': edit('return this.#lose(stimulus)', 'return undefined'),
+  'forgets a call when its thread dies': edit('return this.#machine.losses.lose(stimulus)', 'return undefined'),
   'forgets what runs when all is closed': edit('pending.push(runAt(batch, place))', 'pending.push()'),
   'starts calls after the close': edit(
-    'if (this.#closed !== undefined && this.#dispatcher.ready > 0) this.#revokeReady()',
+    'if (this.#machine.closed !== undefined && this.#machine.dispatcher.ready > 0) this.#machine.closing.revokeReady()',
     '',
   ),
-  'tells nobody of an end': edit("if (workflow.unwatch(node)) this.#out.push({ type: 'ended', workflow, node })", ''),
+  'tells nobody of an end': edit(
+    "if (workflow.unwatch(node)) this.#machine.out.push({ type: 'ended', workflow, node })",
+    '',
+  ),
   'tells nobody who asks after the end': edit(
     'if (stimulus.workflow.isFinal(stimulus.node))',
-    'if (this.#closed === null)',
+    'if (this.#machine.closed === null)',
   ),
   'hands nothing on': edit(
     '{ args: [end.value], by: workflow.closerOf(node) }',
@@ -89,31 +94,37 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     QUEUE,
   ),
   'retries without going back to the queue': edit(
-    'this.#tally.scheduled--\n        this.#makeReady(workflow, node)',
-    'this.#tally.scheduled--',
+    'this.#machine.tally.scheduled--\n        this.makeReady(workflow, node)',
+    'this.#machine.tally.scheduled--',
   ),
   'counts no retries': edit('workflow.retries.set(node, part.attempt)', ''),
-  'retries at once': edit("'retrying', this.#at + Math.max(delay, 0)", "'retrying', this.#at"),
+  'retries at once': edit("'retrying', this.#machine.at + Math.max(delay, 0)", "'retrying', this.#machine.at"),
   'does not revoke what runs': edit(
-    'if (!workflow.isFinal(node)) this.#revokeNode(',
-    "if (!workflow.isFinal(node) && workflow.status(node) !== 'running') this.#revokeNode(",
+    'if (!workflow.isFinal(node)) this.revokeNode(',
+    "if (!workflow.isFinal(node) && workflow.status(node) !== 'running') this.revokeNode(",
   ),
   'tells a revoked run nothing': edit('this.#cancel(workflow, node, error, terminate)', '{}'),
-  'takes what a revoked run returns': edit('if (isCurrent(run.part, run.node)) {', 'if (this.#closed !== null) {'),
+  'takes what a revoked run returns': edit(
+    'if (isCurrent(run.part, run.node)) {',
+    'if (this.#machine.closed !== null) {',
+  ),
   'does not wait for members that were added': edit('filling.missing++', ''),
   'forgets what a replaced call leads to': edit(
-    "this.#steps.push({ do: 'end', workflow: outer, node, end: endOutside(workflow, node, end) })",
+    "this.#machine.steps.push({ do: 'end', workflow: outer, node, end: endOutside(workflow, node, end) })",
     '',
   ),
-  'asks for no tick': edit("this.#out.push({ type: 'wake', at })", ''),
-  'lets expired calls start': edit('this.#timers.set(at, revoke)', 'this.#timers.set(Infinity, revoke)'),
-  'starts calls before their time': edit(
-    'if (at !== undefined && at > this.#at) this.#postpone',
-    'if (at === null) this.#postpone',
+  'asks for no tick': edit("this.#machine.out.push({ type: 'wake', at })", ''),
+  'lets expired calls start': edit(
+    'this.#machine.timers.set(at, revoke)',
+    'this.#machine.timers.set(Infinity, revoke)',
   ),
-  'lends no slot of a parked call': edit(' - batch.parked.size', '', DISPATCHER),
+  'starts calls before their time': edit(
+    'if (at !== undefined && at > this.#machine.at) this.postpone',
+    'if (at === null) this.postpone',
+  ),
+  'lends no slot of a parked call': edit(' - batch.parkedCount', '', DISPATCHER),
   'tells no call what its child gave': edit(
-    "this.#out.push({ type: 'tell', batch: number, call, told: { kind: 'child', child, outcome } })",
+    "this.#machine.out.push({ type: 'tell', batch: number, call, told: { kind: 'child', child, outcome } })",
     '',
   ),
   'forgets members that never began when it revokes a group': edit(
@@ -126,7 +137,7 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'if (task.kwargs === null) return boundArgs(task)',
     'graph/call.ts',
   ),
-  'loses what it takes back': edit('if (from < node + size) this.#putBack(part, from, node + size)', ''),
+  'loses what it takes back': edit('if (from < node + size) this.#machine.line.putBack(part, from, node + size)', ''),
   'puts what it takes back at the end of the line': edit(
     'this.#ranges.splice(at, 0, range)',
     'this.#ranges.push(range)',
@@ -138,7 +149,7 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     QUEUE,
   ),
   'takes back what has begun': edit('const first = Math.max(begun, at)', 'const first = Math.max(begun - 1, at)'),
-  'asks for no end of the turn': edit("this.#out.push({ type: 'flush' })", ''),
+  'asks for no end of the turn': edit("this.#machine.out.push({ type: 'flush' })", ''),
   'takes an end twice': edit('if (!this.isOpen(place)) return false', '', BATCH),
   'waits for steps that will not run': edit(
     'if (outcome.ok !== true) closeLinked(batch, place + 1)',
@@ -153,14 +164,17 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'const begun = Math.min(known ?? batch.size, batch.size)',
     'const begun = batch.size',
   ),
-  'runs again what ran when its thread died': edit('place === begun - 1 || lenders', 'lenders'),
-  'runs again what had lent its thread': edit('lenders.has(place) ||', ''),
+  'runs again what ran when its thread died': edit(
+    'place === begun - 1 || batch.hasLent(place)',
+    'batch.hasLent(place)',
+  ),
+  'runs again what had lent its thread': edit('batch.hasLent(place) ||', ''),
   'forgets that a call waits for a child when it ends': edit(
-    'const isParked = batch.parked.delete(place)',
-    'const isParked = batch.parked.has(place)',
+    'batch.isParked(place) && batch.parked.delete(place)',
+    'batch.isParked(place)',
   ),
   'never leaves a gate': edit('if (!isParked) part.plan.gate?.leave()', ''),
-  'does not leave the gate of a call that is taken back': edit('if (isClosed) plan.gate?.leave()', ''),
+  'does not leave the gate of a call that is taken back': edit('gate?.leave()', '', DISPATCHER),
   'lets too many in at one time': edit(
     'return this.#running < this.#concurrency && now >= this.#nextAt',
     'return now >= this.#nextAt',
@@ -172,13 +186,16 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     GATE,
   ),
   'does not take back what is revoked': edit(
-    'batch.cancels.set(place, { error, terminate })\n    this.#recall(batch)',
+    'batch.cancels.set(place, { error, terminate })\n    this.#machine.departures.recall(batch)',
     'batch.cancels.set(place, { error, terminate })',
   ),
-  'does not take back a step that is revoked': edit('if (batch !== undefined) this.#recall(batch)', ''),
+  'does not take back a step that is revoked': edit(
+    'if (batch !== undefined) this.#machine.departures.recall(batch)',
+    '',
+  ),
   'tells calls to stop that have not begun': edit('|| batch.isAnswered) return', '|| batch.isTaken) return'),
   'forgets when calls expire that come back': edit('this.#expire(part.workflow, node)', ''),
-  'lets calls expire only where they are known to wait': edit('if (batch.isOpen(at + i)) this.#recall(batch)', ''),
+  'lets calls expire only where they are known to wait': edit('if (batch.isOpen(at + i)) this.recall(batch)', ''),
   'sends a call behind others that must start at once': edit(
     'return !isAlone && lane.ms < BATCH_MS',
     'return lane.ms < BATCH_MS',

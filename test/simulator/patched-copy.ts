@@ -6,9 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { type Machine, machineOf, type Rooms } from './machine.js'
 
-/** In one file of `src`, one place that reads `from`, however it is laid out, and is to read `to`. */
+/** In one file of `src` (if it is not said which, in one of the scheduler), one place that reads `from`, however it is laid out, and is to read `to`. */
 export interface Edit {
-  readonly file: string
+  readonly file: string | undefined
   readonly from: string
   readonly to: string
 }
@@ -46,15 +46,25 @@ function transpile(text: string): string {
   return known
 }
 
-/** @throws if a text to be replaced does not stand in its file exactly once: the source has changed, and the edit must follow. */
 function edited(file: string, text: string, edits: readonly Edit[]): string {
   return edits
     .filter((edit) => edit.file === file)
-    .reduce((before, { from, to }) => {
-      const parts = before.split(laidOutAnyhow(from))
-      if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places that read ${from}`)
-      return parts.join(to)
-    }, text)
+    .reduce((before, { from, to }) => before.split(laidOutAnyhow(from)).join(to), text)
+}
+
+/** @throws if a text to be replaced does not stand in its file exactly once: the source has changed, and the edit must follow. */
+function placed(edit: Edit, files: ReadonlyMap<string, string>): Edit {
+  const places = [...files].flatMap(([file, text]) => {
+    const mayBe = edit.file === undefined ? file.startsWith('scheduler/') : file === edit.file
+    return mayBe
+      ? text
+          .split(laidOutAnyhow(edit.from))
+          .slice(1)
+          .map(() => file)
+      : []
+  })
+  if (places.length !== 1) throw new Error(`${places.length} places read ${edit.from}`)
+  return { ...edit, file: places[0] }
 }
 
 /** A formatter may break lines anywhere. */
@@ -63,15 +73,15 @@ const laidOutAnyhow = (code: string): RegExp =>
 
 export async function loadPatched(edits: readonly Edit[]): Promise<Machine> {
   sources ??= readSources()
-  const unknown = edits.find(({ file }) => !sources?.has(file))
-  if (unknown !== undefined) throw new Error(`there is no ${unknown.file}`)
+  const found = sources
+  const inPlace = edits.map((edit) => placed(edit, found))
   const folder = mkdtempSync(join(tmpdir(), 'celeriac-patched-'))
   try {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-    for (const [file, text] of sources) {
+    for (const [file, text] of found) {
       const path = join(folder, file.replace(/\.ts$/, '.js'))
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, transpile(edited(file, text, edits)))
+      writeFileSync(path, transpile(edited(file, text, inPlace)))
     }
     const loaded = await Promise.all(PARTS.map((part) => import(pathToFileURL(join(folder, `${part}.js`)).href)))
     return machineOf(Object.assign({}, ...loaded) as Rooms)

@@ -64,11 +64,19 @@ export class Lab {
     return endOf(this.apply(canvas, options))
   }
 
-  /** Its handle once it, or what it has started, says that it runs. */
-  async begun(canvas: any, options?: any): Promise<any> {
-    const begins = this.next('task-progress')
+  /** Its handle once so many calls, of it or of what it has started, say that they run. */
+  async begun(canvas: any, options?: any, calls = 1): Promise<any> {
+    let left = calls
+    const begin = new Promise<void>((resolve) => {
+      const hear = (): void => {
+        if (--left > 0) return
+        this.runtime.off('task-progress', hear)
+        resolve()
+      }
+      this.runtime.on('task-progress', hear)
+    })
     const result = this.apply(canvas, options)
-    await begins
+    await begin
     return result
   }
 

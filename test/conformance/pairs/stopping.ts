@@ -309,7 +309,10 @@ export const stopping: readonly Cell[] = [
     'failFast × addToChord',
     'revokes members that were added',
     async (l) => {
-      const result = await l.begun(group(t.grown.s('holds'), t.fail.s('x').set({ countdown: 20 })).set(fast))
+      const opens = gate()
+      const fails = chain(t.gated.s(opens, 'x'), t.fail.s())
+      const result = await l.begun(group(t.grown.s('holds'), fails).set(fast), undefined, 2)
+      open(opens)
       return [await endOf(result), states(result)]
     },
     ['fail:x', ['SUCCESS', 'FAILURE']],

@@ -73,6 +73,17 @@ describe('what was taken back', () => {
     expect(fleet.recalls).toEqual([0])
   })
 
+  it('keeps its thread from others, but not while all that is left there waits for children', () => {
+    const fleet = new Fleet(1)
+    const workflow = fleet.submit(calls(2))
+    fleet.revoke(workflow, 2, 'call')
+    fleet.recalled(0, 1)
+    fleet.submit(b.s())
+    expect(fleet.left.length).toBe(1)
+    fleet.report(0, 0, { kind: 'parked' })
+    expect(fleet.left.length).toBe(2)
+  })
+
   it('expires as if it had never left', () => {
     const fleet = new Fleet(1)
     const workflow = fleet.submit(group(a.s(), b.s().set({ expires: 20 })))

@@ -1,0 +1,124 @@
+/** Calls whose turn has come: ready at once, at a time, or after a wait; and what expires before it can start. */
+import { TaskExpiredError } from '../errors.js'
+import type { Input } from '../graph/call.js'
+import type { Delay } from '../graph/graph.js'
+import type { Part } from './batch.js'
+import { callEvents } from './call-events.js'
+import type { LinePart, Machine } from './machine.js'
+import type { CallPlan } from './policies.js'
+import type { Workflow } from './workflow.js'
+
+export class Line implements LinePart {
+  readonly #machine: Machine
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  enqueue(workflow: Workflow, from: number, to: number, input: Input): void {
+    if (this.#isUnderWay(workflow, from)) return this.#goOn(workflow, from, input)
+    if (workflow.graph.delays.size > 0 || !workflow.areWaiting(from, to))
+      return this.#enqueueEach(workflow, from, to, input)
+    workflow.feedAll(from, to, input)
+    for (let node = from; node < to; ) {
+      const plan = this.#machine.policies.of(workflow, node)
+      let end = node + 1
+      while (end < to && this.#isAlike(workflow, end, plan)) end++
+      this.makeReady(workflow, node, end, plan)
+      // It may have expired, and taken others of its group with it.
+      if (plan.policy.expires !== undefined) return this.#enqueueEach(workflow, end, to, input)
+      node = end
+    }
+  }
+
+  #isAlike(workflow: Workflow, node: number, plan: CallPlan): boolean {
+    const { calls } = workflow.graph
+    const isOfTable = calls[node] === calls[node - 1]
+    return plan.policy.expires === undefined && (isOfTable || this.#machine.policies.of(workflow, node) === plan)
+  }
+
+  #enqueueEach(workflow: Workflow, from: number, to: number, input: Input): void {
+    const { delays } = workflow.graph
+    for (let node = from; node < to; node++) {
+      if (workflow.isFinal(node)) continue
+      workflow.feed(node, input)
+      const at = this.#timeOf(delays.get(node))
+      if (at !== undefined && at > this.#machine.at) this.postpone(workflow, node, 'scheduled', at)
+      else this.makeReady(workflow, node, node + 1)
+      if (at !== undefined && at > this.#machine.at) this.#expire(workflow, node)
+    }
+  }
+
+  /** Whether a step is under way already, behind the one that has just ended. */
+  #isUnderWay(workflow: Workflow, node: number): boolean {
+    return (
+      this.#machine.linked !== undefined &&
+      this.#machine.linked.workflow === workflow &&
+      this.#machine.linked.node === node
+    )
+  }
+
+  #goOn(workflow: Workflow, node: number, input: Input): void {
+    workflow.feed(node, input)
+    workflow.move(node, 'ready')
+    if (this.#machine.listening) this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
+    workflow.move(node, 'running')
+    this.#machine.linked = undefined
+  }
+
+  #timeOf(delay: Delay | undefined): number | undefined {
+    return typeof delay === 'number' ? this.#machine.at + delay : delay?.valueOf()
+  }
+
+  /** Calls that are planned alike can start from now on. */
+  makeReady(workflow: Workflow, from: number, to = from + 1, plan = this.#machine.policies.of(workflow, from)): void {
+    workflow.moveAll(from, to, 'ready')
+    if (this.#machine.listening)
+      for (let node = from; node < to; node++)
+        this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
+    this.#machine.dispatcher.push(workflow, from, to, plan, this.#machine.at)
+    if (plan.policy.expires !== undefined) this.#expire(workflow, from)
+  }
+
+  postpone(workflow: Workflow, node: number, status: 'scheduled' | 'retrying', at: number): void {
+    workflow.move(node, status)
+    this.#machine.tally.scheduled++
+    workflow.timers.set(
+      node,
+      this.#machine.timers.set(at, () => {
+        workflow.timers.delete(node)
+        this.#machine.tally.scheduled--
+        this.makeReady(workflow, node)
+      }),
+    )
+  }
+
+  /** Sees to it that a call that has not started in time never does. */
+  #expire(workflow: Workflow, node: number): void {
+    const { expires } = this.#machine.policies.of(workflow, node).policy
+    if (expires === undefined || expires === Infinity || workflow.expiries.has(node) || workflow.attemptOf(node) > 1)
+      return
+    const at = typeof expires === 'number' ? workflow.appliedAt + expires : expires.valueOf()
+    const revoke = (): void => {
+      const error = new TaskExpiredError(
+        'the call expired before it could start',
+        workflow.runOf(node, 0),
+        new Date(at),
+      )
+      this.#machine.revocation.revokeNode(workflow, node, error, false)
+    }
+    if (at < this.#machine.at) revoke()
+    else workflow.expiries.set(node, this.#machine.timers.set(at, revoke))
+  }
+
+  /** Calls wait again where they stood, and can expire again. */
+  putBack(part: Part, from: number, to: number): void {
+    this.#machine.dispatcher.putBack(part, from, to)
+    if (part.plan.policy.expires === undefined) return
+    for (let node = from; node < to; node++) {
+      if (!part.workflow.isReady(node)) continue // revoked with one before it
+      part.workflow.stopExpiry(node)
+      this.#expire(part.workflow, node)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** What comes back of batches, piece by piece: each place is closed once, and what its run ended with is passed on. */
+import { type Join, joinFilledBy } from '../graph/graph.js'
+import { type Batch, isCurrent } from './batch.js'
+import type { Machine, SettlingPart } from './machine.js'
+import type { BatchEnd, Outcome, Outcomes } from './messages.js'
+import { countOf, PASSED, type Run, runAt } from './run.js'
+
+const SUCCESS = { status: 'succeeded' } as const
+
+export class Settling implements SettlingPart {
+  readonly #machine: Machine
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  /** Takes what became of calls of a batch. Of one that is not running any more it is late, and changes nothing. */
+  settle({ batch: number, ends, ms, random, begun = 0 }: Outcomes): void {
+    const batch = this.#machine.dispatcher.running.get(number)
+    if (batch === undefined) {
+      this.#machine.tally.lateOutcomes += countOf(ends)
+      return
+    }
+    this.#machine.random = random
+    const count = countOf(ends)
+    this.#machine.runMs = (ms ?? this.#machine.at - batch.at) / Math.max(count, 1)
+    if (ms !== undefined && count > 0) this.#learn(batch, ends, count, ms)
+    for (const end of ends) {
+      if ('outcome' in end) this.settleAt(batch, end.at, end.outcome)
+      else if ('values' in end) this.#settleValues(batch, end.from, end.values)
+      else for (let i = 0; i < end.passed; i++) this.settleAt(batch, end.from + i, PASSED)
+    }
+    if (this.#machine.listening) this.#machine.departures.announce(batch, begun)
+    this.#machine.dispatcher.weigh(batch)
+  }
+
+  /** How long the calls of each task take that has some among these. */
+  #learn(batch: Batch, ends: readonly BatchEnd[], count: number, ms: number): void {
+    this.#machine.tally.busyMs += ms
+    this.#machine.tally.runs.add(this.#machine.runMs, count)
+    let last: unknown
+    for (const end of ends) {
+      const { load } = batch.partAt('outcome' in end ? end.at : end.from).plan
+      if (load !== last) load.note(this.#machine.runMs)
+      last = load
+    }
+  }
+
+  #settleValues(batch: Batch, from: number, values: ArrayLike<unknown>): void {
+    for (let i = 0; i < values.length; ) {
+      const place = from + i
+      const { at, size } = batch.partAt(Math.min(place, batch.size - 1))
+      const count = Math.min(values.length - i, at + size - place)
+      if (count > 1 && this.#fillTogether(batch, place, values, i, count)) i += count
+      else this.settleAt(batch, place, { ok: true, value: values[i++] })
+    }
+  }
+
+  /** Members of one group that have succeeded one after the other fill its slots in one go, where each would do nothing else. */
+  #fillTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
+    const { part, workflow, node } = runAt(batch, place)
+    const { graph } = workflow
+    const at = joinFilledBy(graph, node)
+    const slot = graph.slot[node] as number
+    const last = node + count - 1
+    const areMembers = at >= 0 && graph.to[last] === graph.to[node] && graph.slot[last] === slot + count - 1
+    if (
+      !areMembers ||
+      this.#machine.listening ||
+      this.#machine.closed !== undefined ||
+      part.plan.policy.ignoreResult === true
+    )
+      return false
+    if (part.isLinked || part.attempt > 1 || workflow.isFinal(at) || !workflow.isBare(node, last)) return false
+    if (!batch.closeAll(place, count)) return false
+    const filling = workflow.filling(at, graph.joins.get(at) as Join)
+    const succeeded = workflow.succeedAll(node, values, from, count, filling.values, slot)
+    this.#machine.count(SUCCESS, succeeded)
+    filling.missing -= succeeded
+    if (succeeded > 0 && filling.missing === 0)
+      this.#machine.steps.push(this.#machine.joins.endOfJoin(workflow, at, filling, last))
+    this.#machine.flow.workDown()
+    return true
+  }
+
+  settleAt(batch: Batch, place: number, outcome: Outcome): void {
+    const run = runAt(batch, place)
+    if (!this.release(run)) {
+      this.#machine.tally.lateOutcomes++
+      return
+    }
+    if (this.#machine.listening) this.#machine.departures.announce(batch, place + 1)
+    if (outcome.ok !== true) closeLinked(batch, place + 1)
+    else if (batch.isLinkedAt(place + 1) && batch.isOpen(place + 1)) this.#machine.linked = runAt(batch, place + 1)
+    if (isCurrent(run.part, run.node)) {
+      this.#machine.runs.settleRun(run, outcome)
+      this.#machine.flow.workDown()
+    }
+    this.#machine.linked = undefined
+  }
+
+  /** A run is over, whoever still waits for it; `false` if that was known. */
+  release({ batch, place, part }: Run): boolean {
+    if (!batch.close(place)) return false
+    const isParked = batch.isParked(place) && batch.parked.delete(place)
+    if (!isParked) part.plan.gate?.leave()
+    if (batch.deadline !== undefined && (batch.size === 1 || batch.open === 0)) batch.deadline.cancelled = true
+    return true
+  }
+}
+
+/** Steps that left with one that did not succeed will not run. */
+function closeLinked(batch: Batch, from: number): void {
+  for (let place = from; batch.isLinkedAt(place); place++) batch.close(place)
+}
