@@ -5,7 +5,7 @@
  * ├─ ConfigurationError   NotRegisteredError   AlreadyRegisteredError   InvalidCanvasError   SerializationError
  * ├─ TaskError (taskId, taskName, attempt)    one run went wrong
  * │  ├─ ChordError (cause: the member's error)   MaxRetriesExceededError   WorkerLostError
- * │  ├─ TimeLimitError   SoftTimeLimitError
+ * │  ├─ TimeLimitError   SoftTimeLimitError   ProcessExitError
  * │  ├─ TaskRevokedError ← TaskExpiredError   TaskIgnoredError
  * │  └─ RemoteError (an error that could not be rebuilt)   NonErrorThrown (something thrown that is no Error)
  * ├─ ResultTimeoutError   ClosedError
@@ -124,6 +124,16 @@ export class WorkerLostError extends TaskError {
     super(message, run, loss.cause === undefined ? undefined : { cause: loss.cause })
     this.reason = loss.reason
     this.exitCode = loss.exitCode
+  }
+}
+
+/** The task called `process.exit()`, which fails its call and ends no thread; `exitCode` is what it gave. */
+export class ProcessExitError extends TaskError {
+  readonly code = 'ERR_PROCESS_EXIT' as const
+  readonly exitCode: number | undefined
+  constructor(message: string, run: RunIdentity, exitCode: number | undefined) {
+    super(message, run)
+    this.exitCode = exitCode
   }
 }
 

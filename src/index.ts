@@ -59,6 +59,7 @@ export {
   MaxRetriesExceededError,
   NonErrorThrown,
   NotRegisteredError,
+  ProcessExitError,
   QueueFullError,
   RemoteError,
   ResultTimeoutError,

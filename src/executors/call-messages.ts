@@ -9,6 +9,7 @@ import { decodeError, encodeError } from '../serialization/errors.js'
 import { noteArrived } from '../serialization/transfer.js'
 import { type Packed, pack, unpack } from '../serialization/values.js'
 import type { EndMessage, OutcomeMessage, Saying, Told as ToldMessage } from '../worker/protocol.js'
+import type { SideMessage } from '../worker/side-messages.js'
 import type { Report } from './executor.js'
 
 const runOf = (batch: Batch, place: number): RunIdentity => {
@@ -81,6 +82,15 @@ export function reportSaying(report: Report, batch: Batch, place: number, saying
       return said(saying)
   }
 }
+
+/** Hands on what went wrong in a thread outside of any call in progress. */
+export function reportStray(report: Report, { what, error, run }: Extract<SideMessage, { celeriac: 'stray' }>): void {
+  const thing = what === 'rejection' ? 'a promise that was rejected' : 'something that threw'
+  if (run === undefined) report.warning(`code of no call left ${thing}`, decodeError(error, NO_RUN))
+  else report.warning(`"${run.taskName}" (${run.taskId}) left ${thing} behind`, decodeError(error, run), run.taskId)
+}
+
+const NO_RUN: RunIdentity = { taskId: '', taskName: '', attempt: 0 }
 
 /** What is told to a running call, as data. A value that cannot be sent is told as an error. */
 export function encodeTold(told: Told, maxDepth: number): ToldMessage {

@@ -9,7 +9,7 @@ import type { ResourceLimits, Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { portablePolicy, type RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
-import { SerializationError, WorkerLostError } from '../errors.js'
+import { InvalidTransitionError, SerializationError, WorkerLostError } from '../errors.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
@@ -17,7 +17,7 @@ import type { AnswerMessage, ControlMessage, PortMessage, WorkerSetup } from '..
 import { HAS_TEARDOWN, isSideMessage, type SideMessage } from '../worker/side-messages.js'
 import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
 import { BatchUnderWay } from './batch-under-way.js'
-import { encodeTold, reportSaying } from './call-messages.js'
+import { encodeTold, reportSaying, reportStray } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
 import { Imports } from './imports.js'
@@ -209,7 +209,7 @@ export class PiscinaExecutor implements Executor {
       })
       pool.on('error', (error: Error) => this.#report.warning('a worker thread died between calls', error))
       pool.on('workerCreate', ({ id }: { readonly id: number }) => this.#welcome(id))
-      pool.on('message', (message: unknown) => this.#hear(message))
+      pool.on('message', (message: unknown) => this.#hearSafely(message))
       this.#pool = pool
       return pool
     })
@@ -270,6 +270,16 @@ export class PiscinaExecutor implements Executor {
     if (thread.port !== undefined) for (const send of untold.splice(0)) send(thread)
   }
 
+  /** Whatever a task posts by itself, also if it looks like ours, must not harm the program. */
+  #hearSafely(message: unknown): void {
+    try {
+      this.#hear(message)
+    } catch (error) {
+      if (error instanceof InvalidTransitionError) throw error
+      this.#report.warning('a worker thread posted what celeriac cannot read', error as Error)
+    }
+  }
+
   #hear(message: unknown): void {
     if (!isSideMessage(message) || this.#destroyed) return
     switch (message.celeriac) {
@@ -281,7 +291,7 @@ export class PiscinaExecutor implements Executor {
       case 'ended':
         return this.#hearOfBatch(message)
       case 'stray':
-        return this.#report.warning('a task left a rejected promise behind', decodeError(message.error, NO_RUN))
+        return reportStray(this.#report, message)
       case 'imported':
         return this.#imports.stop(message.batch)
       case 'torn-down':
@@ -300,10 +310,10 @@ export class PiscinaExecutor implements Executor {
   #hearOfBatch(message: Extract<SideMessage, { celeriac: 'said' | 'ended' }>): void {
     const sent = this.#sent.get(message.batch)
     if (sent === undefined) return
+    const answer = message.celeriac === 'ended' ? answerFromWire(message.answer) : undefined
     sent.heard++
     const { batch } = sent.underWay
-    if (message.celeriac === 'ended')
-      this.#report.ended(batch.number, this.#endsIn(sent, answerFromWire(message.answer)))
+    if (message.celeriac === 'ended') this.#report.ended(batch.number, this.#endsIn(sent, answer))
     else reportSaying(this.#report, batch, sent.underWay.placeOf(message.call), message.saying)
     if (sent.last !== undefined && sent.heard >= sent.last.said) this.#finish(sent, sent.last)
   }

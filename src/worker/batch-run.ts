@@ -134,7 +134,7 @@ export class BatchRun implements RunSetting {
   #park(call: number, isParked: boolean): void {
     this.#parked ??= new Set()
     if (isParked) this.#parked.add(call)
-    else this.#parked.delete(call)
+    else if (!this.#parked.delete(call)) return // it has ended meanwhile
     this.#onChange(isParked ? -1 : 1)
   }
 
@@ -232,11 +232,15 @@ export class BatchRun implements RunSetting {
     try {
       value = running.run(context, callRow, record.fn, context, part, offset, this.#previous)
     } catch (thrown) {
+      context.end()
       this.#fail({ part, offset, place, isFollowed, policy }, thrown)
       return true
     }
     if (!isThenable(value)) {
-      this.#succeed({ part, offset, place, isFollowed, policy }, value)
+      context.end()
+      const { failure } = context
+      if (failure === undefined) this.#succeed({ part, offset, place, isFollowed, policy }, value)
+      else this.#fail({ part, offset, place, isFollowed, policy }, failure.thrown)
       return true
     }
     this.#await({ part, offset, place, isFollowed, policy, startedAt: this.#wait(place, isFollowed) }, value, context)
@@ -244,15 +248,17 @@ export class BatchRun implements RunSetting {
   }
 
   #await(call: Waited, value: PromiseLike<unknown>, context: RunningTask): void {
-    const settle = (end: () => void): void => {
-      context.end()
-      end()
+    const fail = (thrown: unknown): void => {
+      if (!context.end()) return
+      this.#fail(call, thrown)
       this.#settled(call)
     }
-    Promise.resolve(value).then(
-      (settled) => settle(() => this.#succeed(call, settled)),
-      (thrown: unknown) => settle(() => this.#fail(call, thrown)),
-    )
+    Promise.resolve(value).then((settled) => {
+      if (!context.end()) return
+      this.#succeed(call, settled)
+      this.#settled(call)
+    }, fail)
+    context.interruptedBy(fail)
   }
 
   /** Starts a call that needs more than its function, or whose module has to be imported first. */

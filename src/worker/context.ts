@@ -66,6 +66,12 @@ export class RunningTask implements TaskContext {
   readonly #setting: RunSetting
   #startedAt: number | undefined
   #surroundings: Surroundings | undefined
+  /** Its body is over: what goes wrong in its name from now on changes nothing. */
+  #isOver = false
+  #isDone = false
+  /** What went wrong in its name, but not in its body. */
+  #failure: { readonly thrown: unknown } | undefined
+  #interrupt: ((thrown: unknown) => void) | undefined
 
   constructor(part: PartMessage, offset: number, call: number, policy: RunPolicy, setting: RunSetting) {
     this.#part = part
@@ -126,7 +132,7 @@ export class RunningTask implements TaskContext {
   #around(): Surroundings {
     if (this.#surroundings !== undefined) return this.#surroundings
     const children = new Children((saying) => this.#say(saying), this.#setting, `${this.id}.${this.#part.who.attempt}`)
-    const stop = new StopSignal(this.#policy.softTimeLimit, this.#run(), this.#setting)
+    const stop = new StopSignal(this.#policy.softTimeLimit, this.run, this.#setting)
     if (this.#startedAt !== undefined) stop.start(this.#startedAt)
     this.#surroundings = { children, stop }
     this.#setting.hear(this.#call, (told) => {
@@ -136,16 +142,39 @@ export class RunningTask implements TaskContext {
     return this.#surroundings
   }
 
-  #run(): RunIdentity {
+  /** Which run of which task it is, for errors. */
+  get run(): RunIdentity {
     return runOf(this.#part, this.#offset)
   }
 
+  /** Somebody waits for its body, and is to hear at once of what goes wrong elsewhere in its name; or of what has already. */
+  interruptedBy(interrupt: (thrown: unknown) => void): void {
+    this.#interrupt = interrupt
+    if (this.#failure !== undefined) interrupt(this.#failure.thrown)
+  }
+
+  /** Something went wrong in its name, but not in its body: a timer threw, say. Tells whether the call is still in progress; then it fails. */
+  fail(thrown: unknown): boolean {
+    if (this.#isOver) return false
+    this.#failure ??= { thrown }
+    this.#interrupt?.(thrown)
+    return true
+  }
+
+  /** What went wrong in its name. */
+  get failure(): { readonly thrown: unknown } | undefined {
+    return this.#failure
+  }
+
   #say(saying: Saying): void {
+    // What goes on after its end has no thread to lend.
+    if (this.#isDone && (saying.kind === 'parked' || saying.kind === 'resumed')) return
     this.#setting.say(this.#call, saying)
   }
 
   /** The body begins: limits count from here. */
   start(): void {
+    if (this.#failure !== undefined) throw this.#failure.thrown
     const { timeLimit = Infinity, softTimeLimit = Infinity } = this.#policy
     if (softTimeLimit !== Infinity) this.#startedAt = this.#setting.clock.now()
     if (timeLimit !== Infinity) this.#say({ kind: 'started' })
@@ -158,9 +187,18 @@ export class RunningTask implements TaskContext {
     if (signal.aborted && !(signal.reason instanceof SoftTimeLimitError)) throw signal.reason
   }
 
-  /** The run is over: no limit strikes any more. */
-  end(): void {
+  /** Tells whether the body is over only now. */
+  endBody(): boolean {
+    const isFirst = !this.#isOver
+    this.#isOver = true
+    return isFirst
+  }
+
+  /** The run is over, handlers included: no limit strikes any more. Tells whether its body is over only now. */
+  end(): boolean {
+    this.#isDone = true
     this.#surroundings?.stop.end()
+    return this.endBody()
   }
 
   replace<R>(canvas: Complete<R>): R {
@@ -238,7 +276,7 @@ export class RunningTask implements TaskContext {
 
   #exceeded({ maxRetries = 3 }: RunPolicy): MaxRetriesExceededError {
     const message = `"${this.taskName}" asked for a retry, and has had all ${maxRetries}`
-    return new MaxRetriesExceededError(message, this.#run(), maxRetries)
+    return new MaxRetriesExceededError(message, this.run, maxRetries)
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import {
   MessageChannel,
+  type MessagePort,
   parentPort,
   receiveMessageOnPort,
   type TransferListItem,
@@ -13,8 +14,11 @@ import {
 import { stopwatch, system } from '../environment.js'
 import { encodeError } from '../serialization/errors.js'
 import { BatchRunner } from './batch-runner.js'
+import { trapExit } from './exit-trap.js'
+import { failTask, hearLateErrors } from './late-errors.js'
 import { markAsWorker } from './mark.js'
 import type { PortMessage, WorkerSetup } from './protocol.js'
+import { running } from './run-task.js'
 import { HAS_TEARDOWN, MAIL_CELLS, type SideMessage } from './side-messages.js'
 import { TaskModules } from './task-modules.js'
 import { answerToWire, batchFromWire, type WireAnswer, type WireBatch } from './wire.js'
@@ -62,6 +66,11 @@ function hear(message: PortMessage): void {
     .then((errors) => say({ celeriac: 'torn-down', threadId, errors: errors.map((error) => encodeError(error)) }))
 }
 
+/** The port is the thread's, and what is said goes out by it: a task that closes it means its own. */
+function keepOpen(shared: MessagePort | null): void {
+  if (shared !== null) Object.defineProperty(shared, 'close', { value: () => {}, writable: true, configurable: true })
+}
+
 port1.on('message', hear)
 port1.unref()
 
@@ -70,9 +79,13 @@ export default async function runBatch(message: WireBatch): Promise<WireAnswer> 
   return answerToWire(await runner.run(batchFromWire(message)))
 }
 
-// A promise that a task left behind and nobody handled: it must not end the thread, and with it an innocent call.
-process.on('unhandledRejection', (reason) => say({ celeriac: 'stray', error: encodeError(reason) }))
-// What has ended is kept, also when a task ends the thread.
+hearLateErrors(({ what, thrown, run }) => say({ celeriac: 'stray', what, error: encodeError(thrown), run }))
+trapExit(
+  () => running.getStore()?.run,
+  (error) => failTask(running.getStore(), error),
+)
+keepOpen(parentPort)
+// What has ended is kept, also when the thread dies of an exception.
 process.on('exit', () => runner.flush())
 
 say({ celeriac: 'online', threadId, port, mail }, [port])

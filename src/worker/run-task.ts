@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { policyIn, type RunPolicy } from '../canvas/policy.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
 import { checkSendable, pack } from '../serialization/values.js'
-import { provideCurrentTask, type TaskContext } from '../task/context.js'
+import { provideCurrentTask } from '../task/context.js'
 import type { TaskRecord } from '../task/registry.js'
 import { hasRetryLeft, retriesFor } from '../task/retry.js'
 import { type RunningTask, retryAfter } from './context.js'
@@ -17,8 +17,8 @@ import type { OutcomeMessage, PartMessage } from './protocol.js'
 import type { ImportObserver, TaskModules } from './task-modules.js'
 import { type SignalBody, TaskSignal } from './task-signal.js'
 
-/** The call that is running here. */
-export const running = new AsyncLocalStorage<TaskContext>()
+/** The call that is running here, or in whose name something does. */
+export const running = new AsyncLocalStorage<RunningTask>()
 provideCurrentTask(() => running.getStore())
 
 /** How a run ended: with a value that has been found to clone, or with what is to be told of it. */
@@ -68,15 +68,31 @@ async function runPrepared(prepared: Prepared, handlers: Handlers): Promise<RunE
   await handlers.beforeStart()
   try {
     context.start()
-    const value = await invoke(prepared)
+    const value = await wholeBody(context, invoke(prepared))
     checkSendable(value, { maxDepth, what: 'value' })
     await handlers.succeeded(value)
     return { ok: true, value }
   } catch (thrown) {
+    context.endBody()
     return await told(endByThrow(thrown, prepared), thrown, handlers, prepared)
   } finally {
     context.end()
   }
+}
+
+/** What the body gives; rejects at once for what goes wrong elsewhere in the name of the call. */
+function wholeBody(context: RunningTask, given: unknown): unknown {
+  return new Promise((resolve, reject) => {
+    const fail = (thrown: unknown): void => {
+      if (context.endBody()) reject(thrown)
+    }
+    const succeed = (value: unknown): void => {
+      if (context.endBody()) resolve(value)
+    }
+    if (isThenable(given)) Promise.resolve(given).then(succeed, fail)
+    context.interruptedBy(fail)
+    if (!isThenable(given)) succeed(given)
+  })
 }
 
 function invoke({ part, record, context, args, items }: Prepared): unknown {

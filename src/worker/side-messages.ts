@@ -1,5 +1,6 @@
 /** What a worker says beside its answers: that it is there, what running calls say, and pieces of answers. Data only. */
 import type { MessagePort } from 'node:worker_threads'
+import type { RunIdentity } from '../errors.js'
 import type { EncodedError } from '../serialization/errors.js'
 import type { Saying } from './protocol.js'
 import type { WireAnswer } from './wire.js'
@@ -13,8 +14,13 @@ export type SideMessage =
   | { readonly celeriac: 'said'; readonly batch: number; readonly call: number; readonly saying: Saying }
   /** A piece of an answer, before its last. */
   | { readonly celeriac: 'ended'; readonly batch: number; readonly answer: WireAnswer }
-  /** A task left a promise behind that was rejected, and nobody handled it. */
-  | { readonly celeriac: 'stray'; readonly error: EncodedError }
+  /** Something went wrong in the name of a call that has ended, or of none. */
+  | {
+      readonly celeriac: 'stray'
+      readonly what: 'exception' | 'rejection'
+      readonly error: EncodedError
+      readonly run: RunIdentity | undefined
+    }
   /** All modules of the thread have been torn down; what that threw. */
   | { readonly celeriac: 'torn-down'; readonly threadId: number; readonly errors: readonly EncodedError[] }
   | { readonly celeriac: 'imported'; readonly batch: number; readonly threadId: number }

@@ -1,15 +1,18 @@
 /** What a thread does with batches: in which order calls begin, what is sent when, and what is taken back. */
 import { describe, expect, it } from 'vitest'
+import { chain } from '../../../src/canvas/chain.js'
 import { Cursors } from '../../../src/executors/cursors.js'
 import type { Rows } from '../../../src/serialization/columns.js'
 import { defineTasks, task } from '../../../src/task/task.js'
 import { BatchRunner } from '../../../src/worker/batch-runner.js'
+import type { RunningTask } from '../../../src/worker/context.js'
 import type { AnswerMessage, BatchMessage, PartMessage, Saying } from '../../../src/worker/protocol.js'
 import { TaskModules } from '../../../src/worker/task-modules.js'
 
 const MODULE = 'file:///batch-runner.js'
 const pending = new Map<unknown, (value: unknown) => void>()
 const log: string[] = []
+const contexts: RunningTask[] = []
 /** What a task does besides, in the test that needs it. */
 let aside = (): void => {}
 
@@ -27,6 +30,22 @@ defineTasks(MODULE, {
     return new Promise((resolve) => pending.set(args.at(-1), resolve))
   },
   handled: task({ onSuccess: () => void log.push('handler') }, () => 'handled'),
+  told: function (this: RunningTask) {
+    contexts.push(this)
+    return new Promise((resolve) => pending.set('told', resolve))
+  },
+  toldInBody: function (this: RunningTask) {
+    this.fail(new RangeError('swallowed'))
+    return 'went on'
+  },
+  toldWithHandler: task({ onFailure: () => void log.push('failed') }, function (this: unknown) {
+    contexts.push(this as RunningTask)
+    return new Promise((resolve) => pending.set('told', resolve))
+  }),
+  lends: function (this: RunningTask) {
+    contexts.push(this)
+    return this.apply(chain() as never).get()
+  },
 } as never)
 
 class Bench {
@@ -51,6 +70,7 @@ class Bench {
     })
     log.length = 0
     pending.clear()
+    contexts.length = 0
     aside = () => {}
   }
 
@@ -186,6 +206,56 @@ describe('asynchronous calls', () => {
     pending.get('first')?.('value')
     await done
     expect(log.at(-1)).toBe('echo value,bound')
+  })
+})
+
+describe('what goes wrong in the name of a call, outside of its body', () => {
+  const failed = { ok: false, error: { message: 'late' } }
+
+  it.each(['told', 'toldWithHandler'])(
+    'fails the call at once, and what its body gives later is dropped (%s)',
+    async (name) => {
+      const bench = new Bench()
+      const done = bench.runner.run(bench.message(part(name, [[]]), part('echo', [['next']])))
+      await turn()
+      expect(contexts[0]?.fail(new RangeError('late'))).toBe(true)
+      const { ends } = await done
+      expect(ends).toMatchObject([
+        { at: 0, outcome: failed },
+        { from: 1, values: ['next'] },
+      ])
+      pending.get('told')?.('a value')
+      await turn()
+      expect(contexts[0]?.fail(new RangeError('later still'))).toBe(false)
+      expect(bench.sent).toEqual([])
+    },
+  )
+
+  it('fails a call that goes on as if nothing had been thrown', async () => {
+    const bench = new Bench()
+    const { ends } = await bench.runner.run(bench.message(part('toldInBody', [[]])))
+    expect(ends).toMatchObject([{ at: 0, outcome: { ok: false, error: { message: 'swallowed' } } }])
+  })
+
+  it('takes no second place from the thread of a call that had lent its own', async () => {
+    const bench = new Bench()
+    const done = bench.runner.run(bench.message(part('lends', [[]]), part('slow', [['x']])))
+    await turn()
+    expect(log).toEqual(['slow x'])
+    contexts[0]?.fail(new RangeError('late'))
+    pending.get('x')?.(1)
+    const last = await done
+    expect([...bench.sent, last].flatMap(({ ends }) => ends)).toMatchObject([
+      { at: 0, outcome: failed },
+      { from: 1, values: [1] },
+    ])
+    const more = bench.runner.run(bench.message(part('slow', [['y'], ['z']])))
+    await turn()
+    expect(log.slice(1)).toEqual(['slow y'])
+    pending.get('y')?.(1)
+    await turn()
+    pending.get('z')?.(1)
+    await more
   })
 })
 
