@@ -13,6 +13,7 @@ import { InvalidTransitionError, SerializationError, WorkerLostError } from '../
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
+import { declaredModules } from '../task/registry.js'
 import type { AnswerMessage, ControlMessage, PortMessage, WorkerSetup } from '../worker/protocol.js'
 import { HAS_TEARDOWN, isSideMessage, type SideMessage } from '../worker/side-messages.js'
 import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
@@ -20,6 +21,7 @@ import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying, reportStray } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
+import { hardenedFlags } from './hardening.js'
 import { Imports } from './imports.js'
 import { Teardowns } from './teardowns.js'
 import { type Thread, Threads } from './threads.js'
@@ -34,6 +36,8 @@ export interface ThreadOptions {
   readonly startTimeout: number
   readonly resourceLimits: ResourceLimits | undefined
   readonly execArgv: readonly string[] | undefined
+  readonly env: Readonly<Record<string, string>> | undefined
+  readonly hardened: boolean
 }
 
 /** A batch on a thread, and what has been heard of it beside its answer. */
@@ -51,6 +55,9 @@ interface Sent {
 
 type TransferList = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>
 type Online = Extract<SideMessage, { celeriac: 'online' }>
+
+/** What Piscina loads in every thread. */
+const ENTRY = new URL('../worker/entry.cjs', import.meta.url)
 
 /** Runs that Piscina may hand to one thread at one time: more than there can be. */
 const NO_LIMIT = 2 ** 30
@@ -192,9 +199,10 @@ export class PiscinaExecutor implements Executor {
   /** The pool, started on first use: Piscina is not even loaded before. */
   #start(): Promise<Piscina> {
     this.#starting ??= import('piscina').then(({ Piscina }) => {
-      const { resourceLimits, execArgv } = this.#options
+      const { resourceLimits, env } = this.#options
+      const execArgv = this.#flags()
       const pool = new Piscina({
-        filename: fileURLToPath(new URL('../worker/entry.cjs', import.meta.url)),
+        filename: fileURLToPath(ENTRY),
         minThreads: this.#options.threads,
         maxThreads: this.#options.threads,
         concurrentTasksPerWorker: NO_LIMIT,
@@ -206,6 +214,7 @@ export class PiscinaExecutor implements Executor {
         workerData: this.#setup(),
         ...(resourceLimits && { resourceLimits }),
         ...(execArgv && { execArgv: [...execArgv] }),
+        ...(env && { env }),
       })
       pool.on('error', (error: Error) => this.#report.warning('a worker thread died between calls', error))
       pool.on('workerCreate', ({ id }: { readonly id: number }) => this.#welcome(id))
@@ -214,6 +223,12 @@ export class PiscinaExecutor implements Executor {
       return pool
     })
     return this.#starting
+  }
+
+  /** A hardened thread may read the packages of the task modules that are known when the first thread starts, and no others later on. */
+  #flags(): readonly string[] | undefined {
+    const { execArgv, hardened } = this.#options
+    return hardened ? hardenedFlags([ENTRY.href, ...declaredModules()], execArgv, process.execArgv) : execArgv
   }
 
   #setup(): WorkerSetup {

@@ -5,9 +5,10 @@ import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
-import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom } from '../option-rules.js'
+import { checkOptions, durationFrom, flag, oneOf, plainObject, texts, wholeFrom } from '../option-rules.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
+import { envRule, threadSettings } from './thread-settings.js'
 
 /** What {@link createRuntime} takes; every option may be left out. */
 export interface RuntimeOptions {
@@ -33,8 +34,12 @@ export interface RuntimeOptions {
   readonly maxDepth?: number
   /** V8's limits per thread; best effort, not containment. */
   readonly resourceLimits?: ResourceLimits
+  /** What workers see as `process.env`: names to pass on, or values. Default: a copy of all of it; with `hardened`, `PATH`, `HOME`, `TZ`, `LANG`, `NODE_ENV`. */
+  readonly env?: readonly string[] | Readonly<Record<string, string>>
   /** Node options of the worker threads, such as loaders. Default: those of the process. */
   readonly execArgv?: readonly string[]
+  /** Run workers under Node's permission model, allowed to read only task modules and their packages. Node ≥ 22, else {@link ConfigurationError}. Default `false`. */
+  readonly hardened?: boolean
 }
 
 const MAX_DEPTH = 512
@@ -61,7 +66,9 @@ const RULES = {
   startTimeout: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
   resourceLimits: plainObject,
+  env: envRule,
   execArgv: texts,
+  hardened: flag,
 }
 
 /**
@@ -80,8 +87,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
   const { callsPerThread, maxDepth, startTimeout, defaults } = settings
-  const { resourceLimits, execArgv } = options
+  const { resourceLimits } = options
   const inline = options.executor === 'inline'
+  const { env, execArgv, hardened } = threadSettings(options)
   return new LocalRuntime({
     ...partsOf(settings),
     environment: system,
@@ -92,7 +100,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       inline
         ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults, startTimeout }, report, system.clock)
         : new PiscinaExecutor(
-            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, execArgv },
+            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, env, execArgv, hardened },
             report,
             system.clock,
           ),
