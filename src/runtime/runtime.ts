@@ -34,6 +34,7 @@ import { type MapOptions, streamPlan } from './stream-options.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
 import { ownListed } from './transfers.js'
+import { Waiting } from './waiting.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -131,13 +132,6 @@ export interface RuntimeParts {
   readonly resultTtl: number
 }
 
-/** Somebody who waits for the end of a node. */
-interface Waiter {
-  readonly node: number
-  tell: (workflow: Workflow) => void
-}
-const nothing = (): void => {}
-
 const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
 const CLOSE_TIMEOUT_MS = 30_000
 
@@ -156,7 +150,7 @@ export class LocalRuntime implements Runtime {
   /** Finished workflows that can be looked up for a while, though nobody holds them. */
   readonly #kept = new Set<Workflow>()
   /** Who waits for the ends of nodes, by workflow. */
-  readonly #waiting = new Map<Workflow, Waiter[]>()
+  readonly #waiting = new Waiting<Workflow>()
   readonly #stacks = new SubmissionStacks()
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
@@ -417,7 +411,7 @@ export class LocalRuntime implements Runtime {
         this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
-        return this.#tellWaiting(instruction.workflow, instruction.node)
+        return this.#waiting.tell(instruction.workflow, instruction.node)
       case 'emit':
         return this.#bus.emit(instruction.event)
       default:
@@ -468,27 +462,13 @@ export class LocalRuntime implements Runtime {
     const onEnd = this.#onEnd
     if (onEnd === undefined) return
     this.#onEnd = undefined
-    this.#waiting.set(workflow, [{ node: workflow.graph.exit, tell: onEnd }])
+    this.#waiting.addForGood(workflow, workflow.graph.exit, onEnd)
   }
 
   #whenEnded(workflow: Workflow, node: number, callback: () => void): () => void {
-    const waiter: Waiter = { node, tell: callback }
-    const waiting = this.#waiting.get(workflow)
-    if (waiting === undefined) this.#waiting.set(workflow, [waiter])
-    else waiting.push(waiter)
+    const stop = this.#waiting.add(workflow, node, callback)
     this.#drive({ type: 'watch', workflow, node })
-    return () => {
-      waiter.tell = nothing
-    }
-  }
-
-  #tellWaiting(workflow: Workflow, node: number): void {
-    const waiting = this.#waiting.get(workflow)
-    if (waiting === undefined) return
-    const others = waiting.length === 1 ? [] : waiting.filter((waiter) => waiter.node !== node)
-    if (others.length === 0 && waiting[0]?.node === node) this.#waiting.delete(workflow)
-    else this.#waiting.set(workflow, others)
-    for (const waiter of waiting) if (waiter.node === node) waiter.tell(workflow)
+    return stop
   }
 
   async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
