@@ -63,13 +63,13 @@ export class Lab {
   }
 
   /** Says how a promise settles. Resolves when it has, or when it has hung long enough; never rejects. */
-  watch(name, promise) {
+  watch(name, promise, patience = PATIENCE_MS) {
     this.#tell(name, 'hangs')
     const told = Promise.resolve(promise)
       .then(phraseOf, reasonOf)
       .then((phrase) => this.#tell(name, phrase))
     this.#watched.push(told)
-    return this.outcome(promise)
+    return this.outcome(promise, patience)
   }
 
   /** The same where nothing may keep the process alive but the pool itself. */

@@ -1,4 +1,5 @@
 /** Section D: size, memory and scale. */
+import { setImmediate as turn } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { besideNeighbour, FAILS, nested, SETTLES, UNHARMED } from './scenes.mjs'
 
@@ -58,7 +59,7 @@ export const size = [
       const before = used()
       const all = lab.isOurs
         ? pool.runtime.apply(pool.tasks.answer.each(Array.from({ length: 50_000 }, () => [])))
-        : Array.from({ length: 50_000 }, () => void pool.run('answer').catch(() => undefined))
+        : Array.from({ length: 50_000 }, () => pool.run('answer').catch(() => undefined))
       lab.say('bytes a call', `${Math.round((used() - before) / 50_000)}`)
       lab.kept = all
     },
@@ -81,6 +82,7 @@ export const size = [
         )
         stop.abort()
         await Promise.all(all)
+        await turn() // weak references hold until the event loop turns
       }
       process.removeAllListeners('warning')
       process.on('warning', () => undefined)
