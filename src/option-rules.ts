@@ -28,6 +28,10 @@ export const wholeFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Option
   expected: `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
   accepts: (v) => Number.isInteger(v) && (v as number) >= least && (v as number) <= most,
 })
+export const wholeOrInfinity = (least: number): OptionRule => ({
+  expected: `a whole number from ${least}, or Infinity`,
+  accepts: (v) => v === Infinity || wholeFrom(least).accepts(v),
+})
 /** A length of time in ms; `Infinity` is one. */
 export const durationFrom = (least: number): OptionRule => ({
   expected: `a number of milliseconds from ${least}, or Infinity`,

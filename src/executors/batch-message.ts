@@ -13,6 +13,7 @@ import type { Batch, Part } from '../scheduler/batch.js'
 import type { BatchEnd } from '../scheduler/messages.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { packedRows, type RowOptions, type Rows, rowsOf } from '../serialization/columns.js'
+import { type ByteLimits, checkSize } from '../serialization/size.js'
 import { isTransferUsed, mayRunAgain } from '../serialization/transfer.js'
 import { Meetings } from '../serialization/values.js'
 import type { BatchMessage, PartMessage, Who } from '../worker/protocol.js'
@@ -27,6 +28,16 @@ export interface SentBatch {
   readonly moved: ReadonlySet<TransferListItem>
 }
 
+/** What arguments may be at most. */
+export interface ArgumentLimits {
+  readonly maxDepth: number
+  readonly bytes?: ByteLimits | undefined
+}
+/** As rows are made; with limits of size only if there are some. */
+interface SendOptions extends RowOptions {
+  readonly bytes: ByteLimits | undefined
+}
+
 /** Calls that are sent as one part. */
 interface Stretch {
   readonly part: Part
@@ -37,15 +48,16 @@ interface Stretch {
   readonly loose: readonly Part[] | undefined
 }
 
-export function encodeBatch(batch: Batch, cursor: number, maxDepth: number): SentBatch {
+export function encodeBatch(batch: Batch, cursor: number, { maxDepth, bytes }: ArgumentLimits): SentBatch {
   const moved = new Set<TransferListItem>()
   // What is moved was given away for this when its canvas was admitted.
-  const options: RowOptions = {
+  const options: SendOptions = {
     maxDepth: maxDepth + 1,
     what: 'args',
     meetings: new Meetings(),
     moved,
     isPromised: true,
+    bytes: bytes?.maxArgumentBytes === Infinity ? undefined : bytes,
   }
   try {
     const parts = stretchesOf(batch).map((stretch) => encodeStretch(stretch, options))
@@ -57,7 +69,7 @@ export function encodeBatch(batch: Batch, cursor: number, maxDepth: number): Sen
 }
 
 /** One of the calls cannot be sent: each is tried by itself. */
-function encodeEach(batch: Batch, cursor: number, options: RowOptions): SentBatch {
+function encodeEach(batch: Batch, cursor: number, options: SendOptions): SentBatch {
   const parts: PartMessage[] = []
   const places: number[] = []
   const refused: BatchEnd[] = []
@@ -137,19 +149,22 @@ function isAlike({ workflow, isLinked }: Part, graph: Graph, node: number): bool
 const isSignature = (source: CallSource): source is Extract<CallSource, { kind: 'task' }> =>
   'kind' in source && source.kind === 'task'
 
-function encodeStretch(stretch: Stretch, given: RowOptions): PartMessage {
+function encodeStretch(stretch: Stretch, given: SendOptions): PartMessage {
   const { part, from, size, loose } = stretch
   const options = isOnlyReader(stretch) ? { ...given, movesOn: true } : given
   const { workflow, isLinked } = part
   const node = part.node + from
   const first = invocationAt(workflow, node, isLinked)
   const policy = policyIn(optionsOf(workflow.graph, node))
+  const rowAt = rowReader(stretch, first)
+  // Of linked ones more comes in, there.
+  if (options.bytes !== undefined && !isLinked) checkRows(size, rowAt, first.items, options.bytes)
   return {
     taskName: first.task.task,
     moduleUrl: first.task.moduleUrl,
     how: first.how,
     size,
-    args: rowsOf(size, rowReader(stretch, first), options),
+    args: rowsOf(size, rowAt, options),
     items: first.items && itemRows(first, options),
     who: whoOf(stretch),
     policy: policy && portablePolicy(policy),
@@ -157,6 +172,11 @@ function encodeStretch(stretch: Stretch, given: RowOptions): PartMessage {
     isDeaf: isLinked && (first.how !== 'call' || first.task.immutable),
     dropsLinks: !workflow.keep && loose === undefined,
   }
+}
+
+function checkRows(size: number, rowAt: (i: number) => readonly unknown[], items: unknown, bytes: ByteLimits): void {
+  for (let i = 0; i < size; i++)
+    checkSize(items === undefined ? rowAt(i) : [rowAt(i), items], bytes, 'maxArgumentBytes', 'args')
 }
 
 /** Nobody else will read what comes in from the step before, not even another run: what was moved here with it can be moved on. */

@@ -3,7 +3,7 @@ import type { TransferListItem } from 'node:worker_threads'
 import type { Batch } from '../scheduler/batch.js'
 import type { BatchEnd, Outcome } from '../scheduler/messages.js'
 import type { AnswerMessage, BatchMessage } from '../worker/protocol.js'
-import { encodeBatch, type SentBatch } from './batch-message.js'
+import { type ArgumentLimits, encodeBatch, type SentBatch } from './batch-message.js'
 import { decodeEnds } from './call-messages.js'
 import type { Cursors } from './cursors.js'
 import type { Ends } from './executor.js'
@@ -23,11 +23,11 @@ export class BatchUnderWay {
   #hasMoved = false
   #isOver = false
 
-  constructor(batch: Batch, cursors: Cursors, maxDepth: number) {
+  constructor(batch: Batch, cursors: Cursors, limits: ArgumentLimits) {
     this.batch = batch
     this.#cursors = cursors
     this.#cell = cursors.claim()
-    this.#sent = encodeBatch(batch, this.#cell, maxDepth)
+    this.#sent = encodeBatch(batch, this.#cell, limits)
     this.#refused = this.#sent.refused
   }
 

@@ -7,6 +7,7 @@ import type { RunPolicy } from '../canvas/policy.js'
 import { type Clock, stopwatch } from '../environment.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
+import type { ByteLimits } from '../serialization/size.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import type { AnswerMessage } from '../worker/protocol.js'
 import { BatchUnderWay } from './batch-under-way.js'
@@ -21,6 +22,7 @@ export interface InlineOptions {
   readonly lanes: number
   readonly callsPerThread: number
   readonly maxDepth: number
+  readonly bytes?: ByteLimits | undefined
   readonly defaults: RunPolicy
   /** How long a task module may take to import and set up, and to tear down, in ms. */
   readonly startTimeout: number
@@ -59,7 +61,7 @@ export class InlineExecutor implements Executor {
   }
 
   dispatch(batch: Batch): void {
-    const underWay = new BatchUnderWay(batch, this.#cursors, this.#options.maxDepth)
+    const underWay = new BatchUnderWay(batch, this.#cursors, this.#options)
     this.#batches.set(batch.number, underWay)
     if (this.#waiting.push(() => void this.#run(underWay)) === 1) this.#startSoon()
   }
@@ -147,10 +149,10 @@ export class InlineExecutor implements Executor {
   }
 
   #newRunner(): BatchRunner {
-    const { maxDepth, defaults, callsPerThread } = this.#options
+    const { maxDepth, bytes, defaults, callsPerThread } = this.#options
     return new BatchRunner({
       modules: this.#modules.modules,
-      setup: { maxDepth, defaults, callsPerThread, cursors: this.#cursors.cells },
+      setup: { maxDepth, bytes, defaults, callsPerThread, cursors: this.#cursors.cells },
       clock: this.#clock,
       stopwatch,
       say: (batch, call, saying) => {

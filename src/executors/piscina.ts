@@ -13,6 +13,7 @@ import { InvalidTransitionError, SerializationError, WorkerLostError } from '../
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
+import type { ByteLimits } from '../serialization/size.js'
 import { declaredModules } from '../task/registry.js'
 import type { AnswerMessage, ControlMessage, PortMessage, WorkerSetup } from '../worker/protocol.js'
 import { HAS_TEARDOWN, isSideMessage, type SideMessage } from '../worker/side-messages.js'
@@ -31,6 +32,7 @@ export interface ThreadOptions {
   readonly threads: number
   readonly callsPerThread: number
   readonly maxDepth: number
+  readonly bytes?: ByteLimits | undefined
   readonly defaults: RunPolicy
   /** How long a task module may take to import and set up, and to tear down, in ms. */
   readonly startTimeout: number
@@ -88,7 +90,7 @@ export class PiscinaExecutor implements Executor {
   }
 
   dispatch(batch: Batch): void {
-    const underWay = new BatchUnderWay(batch, this.#cursors, this.#options.maxDepth)
+    const underWay = new BatchUnderWay(batch, this.#cursors, this.#options)
     const sent: Sent = { underWay, thread: undefined, loss: undefined, untold: [], heard: 0, last: undefined }
     this.#sent.set(batch.number, sent)
     if (underWay.isEmpty) queueMicrotask(() => this.#finish(sent, undefined))
@@ -232,8 +234,9 @@ export class PiscinaExecutor implements Executor {
   }
 
   #setup(): WorkerSetup {
-    const { maxDepth, callsPerThread, defaults } = this.#options
-    return { maxDepth, callsPerThread, defaults: portablePolicy(defaults), cursors: this.#cursors.cells }
+    const { maxDepth, bytes, callsPerThread, defaults } = this.#options
+    const cursors = this.#cursors.cells
+    return { maxDepth, bytes, callsPerThread, defaults: portablePolicy(defaults), cursors }
   }
 
   /** The last piece of an answer; it waits for what it may have overtaken. */

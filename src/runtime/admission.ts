@@ -11,6 +11,7 @@ import { compileCallback } from '../graph/compile.js'
 import { firstCallsOf } from '../graph/first-calls.js'
 import { type CallSource, type Graph, joinPath, pathOf, pathOfScope } from '../graph/graph.js'
 import { isPlainPrimitive } from '../serialization/sendable.js'
+import { type ByteLimits, checkSize } from '../serialization/size.js'
 import { isTransferUsed, type MayRunAgain } from '../serialization/transfer.js'
 import { checkSendable } from '../serialization/values.js'
 import { Transfers } from './transfers.js'
@@ -18,6 +19,8 @@ import { Transfers } from './transfers.js'
 /** What a runtime admits. */
 export interface Admission {
   readonly maxDepth: number
+  /** None if nothing is said. */
+  readonly bytes?: ByteLimits | undefined
   /** The file that the program was started with, if workers would import it again. */
   readonly entryFileUrl: string | undefined
   /** What holds for a call; only asked where it matters. */
@@ -82,9 +85,10 @@ const idInUse = (id: string, why: string): ConfigurationError =>
 function checkApplied(
   graph: Graph,
   { args, kwargs }: Application,
-  { maxDepth, policyOf }: Admission,
+  { maxDepth, bytes, policyOf }: Admission,
   transfers: Transfers,
 ): void {
+  if (bytes !== undefined) checkSize([...args, kwargs], bytes, 'maxArgumentBytes', 'args')
   const moved = checkSendable(args, { maxDepth: maxDepth + 1, what: 'args' })
   const movedToo = checkSendable(kwargs, { maxDepth, what: 'kwargs' })
   if (moved === undefined && movedToo === undefined) return
@@ -119,6 +123,7 @@ function checkCall(
   const { maxDepth, entryFileUrl, policyOf } = admission
   const task = taskOf(source)
   if (task.moduleUrl === entryFileUrl) throw inEntryFile(task.task)
+  if (admission.bytes !== undefined) checkBytes(source, admission.bytes, () => joinPath(path, pathOf(graph, node)))
   if (source === task && isPlain(task)) return
   const where = (): string => joinPath(path, pathOf(graph, node))
   checkCarried(ownOptionsOf(source), maxDepth, where)
@@ -140,6 +145,21 @@ function checkCall(
   else if (source.kind === 'chunks' || source.kind === 'starmap')
     checkTable(source.items as Table, maxDepth, where, move)
   else if (source.kind !== 'task') move(checkLazily(source.items, maxDepth + 2, where, 'items'), 'items')
+}
+
+/** What is known of the arguments before the call is sent; then they are weighed again, with what has come in. */
+function checkBytes(source: CallSource, bytes: ByteLimits, where: () => string): void {
+  if (bytes.maxArgumentBytes === Infinity) return
+  const { args, kwargs } = taskOf(source)
+  const check = (given: unknown, name: string): void =>
+    checkSize(given, bytes, 'maxArgumentBytes', joinPath(where(), name))
+  check(kwargs === NO_KWARGS ? args : [...args, kwargs], 'args')
+  if (source instanceof EachMembers || source.kind === 'chunks') {
+    const rows = source instanceof EachMembers ? source.table : (source.items as Table)
+    rows.forEach((row, i) => {
+      check(row, `items[${i}]`)
+    })
+  } else if (source.kind !== 'task') check(source.items, 'items')
 }
 
 /** Most signatures hold numbers and texts, and there may be a million of them. */

@@ -5,7 +5,17 @@ import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
-import { checkOptions, durationFrom, flag, oneOf, plainObject, texts, wholeFrom } from '../option-rules.js'
+import {
+  checkOptions,
+  durationFrom,
+  flag,
+  oneOf,
+  plainObject,
+  texts,
+  wholeFrom,
+  wholeOrInfinity,
+} from '../option-rules.js'
+import { byteLimitsOf } from '../serialization/size.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
 import { envRule, threadSettings } from './thread-settings.js'
@@ -32,6 +42,10 @@ export interface RuntimeOptions {
   readonly startTimeout?: number
   /** Deepest nesting of arguments and results. Default, and most, 512. */
   readonly maxDepth?: number
+  /** Largest arguments of a call, in bytes: `SerializationError`. Default `Infinity`. */
+  readonly maxArgumentBytes?: number
+  /** Largest result of a call, in bytes: `SerializationError`. Default `Infinity`. */
+  readonly maxResultBytes?: number
   /** V8's limits per thread; best effort, not containment. */
   readonly resourceLimits?: ResourceLimits
   /** What workers see as `process.env`: names to pass on, or values. Default: a copy of all of it; with `hardened`, `PATH`, `HOME`, `TZ`, `LANG`, `NODE_ENV`. */
@@ -52,19 +66,15 @@ const RULES = {
   threads: wholeFrom(1, MOST_THREADS),
   callsPerThread: wholeFrom(1, 1_000),
   executor: oneOf('threads', 'inline'),
-  maxQueue: {
-    expected: 'a whole number from 0, or Infinity',
-    accepts: (v: unknown) => v === Infinity || wholeFrom(0).accepts(v),
-  },
+  maxQueue: wholeOrInfinity(0),
   defaults: plainObject,
   graceMs: durationFrom(0),
   resultTtl: durationFrom(0),
-  maxTasksPerWorker: {
-    expected: 'a whole number from 1, or Infinity',
-    accepts: (v: unknown) => v === Infinity || wholeFrom(1).accepts(v),
-  },
+  maxTasksPerWorker: wholeOrInfinity(1),
   startTimeout: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
+  maxArgumentBytes: wholeOrInfinity(0),
+  maxResultBytes: wholeOrInfinity(0),
   resourceLimits: plainObject,
   env: envRule,
   execArgv: texts,
@@ -86,7 +96,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     throw new ConfigurationError(
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
-  const { callsPerThread, maxDepth, startTimeout, defaults } = settings
+  const { callsPerThread, maxDepth, bytes, startTimeout, defaults } = settings
   const { resourceLimits } = options
   const inline = options.executor === 'inline'
   const { env, execArgv, hardened } = threadSettings(options)
@@ -95,12 +105,27 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     environment: system,
     hold: processHold(),
     lanes: threads,
-    admission: { maxDepth, entryFileUrl: inline ? undefined : entryFileUrl() },
+    admission: { maxDepth, bytes, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>
       inline
-        ? new InlineExecutor({ lanes: threads, callsPerThread, maxDepth, defaults, startTimeout }, report, system.clock)
+        ? new InlineExecutor(
+            { lanes: threads, callsPerThread, maxDepth, bytes, defaults, startTimeout },
+            report,
+            system.clock,
+          )
         : new PiscinaExecutor(
-            { threads, callsPerThread, maxDepth, defaults, startTimeout, resourceLimits, env, execArgv, hardened },
+            {
+              threads,
+              callsPerThread,
+              maxDepth,
+              bytes,
+              defaults,
+              startTimeout,
+              resourceLimits,
+              env,
+              execArgv,
+              hardened,
+            },
             report,
             system.clock,
           ),
@@ -128,7 +153,8 @@ export function settingsOf(where: string, options: RuntimeOptions) {
     maxTasksPerWorker = Infinity,
   } = options
   const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker }
-  return { threads, callsPerThread, maxDepth, startTimeout, defaults, scheduling, resultTtl }
+  const bytes = byteLimitsOf(options)
+  return { threads, callsPerThread, maxDepth, bytes, startTimeout, defaults, scheduling, resultTtl }
 }
 
 /** What of the settings goes into the runtime itself. */

@@ -42,9 +42,9 @@ export class Stage {
       autoAdvance,
       isBusy: () => this.executor.isRenewing || this.executor.runs.some(isAtWork),
     })
-    const { maxDepth, defaults, startTimeout } = settings
+    const { maxDepth, bytes, defaults, startTimeout } = settings
     const { conductor, faults } = this
-    const played = { threads, maxDepth, defaults, startTimeout, conductor, faults }
+    const played = { threads, maxDepth, bytes, defaults, startTimeout, conductor, faults }
     const parts = partsOf(settings)
     this.parts = {
       ...parts,
@@ -53,7 +53,7 @@ export class Stage {
       lanes: threads,
       environment: this.#environment(threads),
       hold: conductor.hold,
-      admission: { maxDepth, entryFileUrl: undefined },
+      admission: { maxDepth, bytes, entryFileUrl: undefined },
       makeExecutor: (report) => {
         this.#executor = new VirtualExecutor({ ...played, clock: this.clock.seenFromInside() }, report)
         return this.#executor

@@ -16,6 +16,7 @@ import { GuestModules } from '../executors/guest-modules.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { encodeError } from '../serialization/errors.js'
+import type { ByteLimits } from '../serialization/size.js'
 import { findTask, type TaskRecord } from '../task/registry.js'
 import { BatchRunner } from '../worker/batch-runner.js'
 import { runOf } from '../worker/identity.js'
@@ -33,6 +34,7 @@ import { VirtualThreads } from './virtual-threads.js'
 export interface VirtualOptions {
   readonly threads: number
   readonly maxDepth: number
+  readonly bytes?: ByteLimits | undefined
   readonly defaults: RunPolicy
   /** How long a task module may take to import and set up, and to tear down, in ms of real time: that is real work. */
   readonly startTimeout: number
@@ -89,7 +91,7 @@ export class VirtualExecutor implements Executor {
     const { workflow, node, task } = batch.callAt(0)
     const who = { id: workflow.idOf(node), taskName: task.task, moduleUrl: task.moduleUrl }
     const run = new Run(this.#runCount++, who)
-    const sent = new BatchUnderWay(batch, cursors, this.#options.maxDepth)
+    const sent = new BatchUnderWay(batch, cursors, this.#options)
     const pieces: AnswerMessage[] = []
     const underway: Underway = { sent, run, runner: this.#newRunner(sent, run, pieces), pieces, early: [] }
     this.#underway.set(batch.number, underway)
@@ -222,11 +224,11 @@ export class VirtualExecutor implements Executor {
 
   /** A runner for one call: its turn is decided here. */
   #newRunner(sent: BatchUnderWay, run: Run, pieces: AnswerMessage[]): BatchRunner {
-    const { maxDepth, defaults, clock } = this.#options
+    const { maxDepth, bytes, defaults, clock } = this.#options
     const imports = this.#importObserver(run)
     return new BatchRunner({
       modules: this.#modules.modules,
-      setup: { maxDepth, defaults, callsPerThread: 1, cursors: cursors.cells },
+      setup: { maxDepth, bytes, defaults, callsPerThread: 1, cursors: cursors.cells },
       clock,
       stopwatch: () => this.#options.clock.now(),
       say: (_batch, _call, saying) => this.#hear(sent.batch, run, cloned(saying)),

@@ -11,6 +11,7 @@ import type { Clock } from '../environment.js'
 import { ColumnBuilder, columnOf } from '../serialization/columns.js'
 import { encodeError } from '../serialization/errors.js'
 import { isPlainPrimitive } from '../serialization/sendable.js'
+import { type ByteLimits, checkSize, NO_BYTE_LIMITS } from '../serialization/size.js'
 import { Meetings, type Packed, pack, unpack } from '../serialization/values.js'
 import type { TaskRecord } from '../task/registry.js'
 import { RunningTask } from './context.js'
@@ -104,6 +105,10 @@ export class BatchRun implements RunSetting {
 
   get maxDepth(): number {
     return this.#host.setup.maxDepth
+  }
+
+  get bytes(): ByteLimits {
+    return this.#host.setup.bytes ?? NO_BYTE_LIMITS
   }
 
   get defaults(): RunPolicy {
@@ -216,8 +221,10 @@ export class BatchRun implements RunSetting {
     if (record === undefined) return undefined
     const policy = policyOf(part, record, this.defaults)
     const { softTimeLimit = Infinity, timeLimit = Infinity } = policy
-    const isPlain =
-      part.how === 'call' && softTimeLimit === Infinity && timeLimit === Infinity && !hasHandlers(record.options)
+    // What comes in from the step before is weighed when the step begins.
+    const isWeighed = part.isLinked && this.bytes.maxArgumentBytes !== Infinity
+    const isUnlimited = softTimeLimit === Infinity && timeLimit === Infinity && !isWeighed
+    const isPlain = part.how === 'call' && isUnlimited && !hasHandlers(record.options)
     this.#current = { part, record, policy, isPlain }
     return this.#current
   }
@@ -278,14 +285,15 @@ export class BatchRun implements RunSetting {
   }
 
   async #runCareful(part: PartMessage, offset: number, place: number, previous: unknown): Promise<RunEnd> {
-    const { maxDepth } = this
+    const { maxDepth, bytes } = this
     try {
       const record = await recordOf(part, this.#host.modules, this.#importObserver())
       const policy = policyOf(part, record, this.defaults)
       const context = new RunningTask(part, offset, place, policy, this)
       const args = argumentsOf(part, offset, previous)
       const items = itemsOf(part)
-      const prepared: Prepared = { part, offset, record, policy, context, args, items, maxDepth }
+      if (part.isLinked) checkSize([args, items], bytes, 'maxArgumentBytes', 'args')
+      const prepared: Prepared = { part, offset, record, policy, context, args, items, maxDepth, bytes }
       const handlers = new Handlers(record.options, context, items ?? args, (saying) => this.say(place, saying))
       return await runCall(prepared, handlers)
     } catch (thrown) {
@@ -370,9 +378,10 @@ export class BatchRun implements RunSetting {
 
   /** A value that cannot be sent is a failure of the call. */
   #packed(value: unknown, { part, policy }: Place): Sent | Exclude<RunEnd, { ok: true }> {
-    if (isPlainPrimitive(value)) return { value }
-    const { maxDepth } = this
+    const { maxDepth, bytes } = this
+    if (bytes === NO_BYTE_LIMITS && isPlainPrimitive(value)) return { value }
     try {
+      checkSize(value, bytes, 'maxResultBytes', 'value')
       const moved = new Set<TransferListItem>()
       const packed = pack(value, { maxDepth, what: 'value', meetings: this.#meetings }, moved)
       if (moved.size > 0) return { ...this.#meetings.keep(packed), moved: [...moved] }

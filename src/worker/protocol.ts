@@ -7,11 +7,14 @@ import type { TransferListItem } from 'node:worker_threads'
 import type { RunPolicy } from '../canvas/policy.js'
 import type { Column, Rows } from '../serialization/columns.js'
 import type { EncodedError } from '../serialization/errors.js'
+import type { ByteLimits } from '../serialization/size.js'
 import type { Packed } from '../serialization/values.js'
 
 /** What every thread of a pool is started with. */
 export interface WorkerSetup {
   readonly maxDepth: number
+  /** None if nothing is said. */
+  readonly bytes?: ByteLimits | undefined
   /** The policy of tasks that say nothing. */
   readonly defaults: RunPolicy
   /** Asynchronous calls that may be in progress at one time. */

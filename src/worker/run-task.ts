@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { policyIn, type RunPolicy } from '../canvas/policy.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
+import { type ByteLimits, checkSize } from '../serialization/size.js'
 import { checkSendable, pack } from '../serialization/values.js'
 import { provideCurrentTask } from '../task/context.js'
 import type { TaskRecord } from '../task/registry.js'
@@ -34,6 +35,7 @@ export interface Prepared {
   readonly args: readonly unknown[]
   readonly items: readonly unknown[] | undefined
   readonly maxDepth: number
+  readonly bytes: ByteLimits
 }
 
 /** An item of a map or starmap that failed. */
@@ -64,12 +66,13 @@ export function runCall(prepared: Prepared, handlers: Handlers): Promise<RunEnd>
 }
 
 async function runPrepared(prepared: Prepared, handlers: Handlers): Promise<RunEnd> {
-  const { context, maxDepth } = prepared
+  const { context, maxDepth, bytes } = prepared
   await handlers.beforeStart()
   try {
     context.start()
     const value = await wholeBody(context, invoke(prepared))
     checkSendable(value, { maxDepth, what: 'value' })
+    checkSize(value, bytes, 'maxResultBytes', 'value')
     await handlers.succeeded(value)
     return { ok: true, value }
   } catch (thrown) {

@@ -3,6 +3,7 @@ import { inspectionConformance } from './inspection.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
+import { sizeConformance } from './sizes.js'
 import { realStage } from './stage.js'
 import { stampConformance } from './stamps.js'
 import { stateConformance } from './state.js'
@@ -28,3 +29,5 @@ streamConformance(realStage('threads'))
 stateConformance('threads', realStage('threads').make)
 
 transferConformance('threads', realStage('threads').make)
+
+sizeConformance('threads', realStage('threads').make)

@@ -5,6 +5,7 @@ import { inspectionConformance } from './inspection.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
+import { sizeConformance } from './sizes.js'
 import type { Stage } from './stage.js'
 import { stampConformance } from './stamps.js'
 import { stateConformance } from './state.js'
@@ -43,4 +44,6 @@ for (const seed of [0, 1, 2, 3]) {
   stateConformance(name, make)
 
   transferConformance(name, make)
+
+  sizeConformance(name, make)
 }
