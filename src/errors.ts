@@ -108,8 +108,8 @@ export class ChordError extends TaskError {
   }
 }
 
-/** Why a thread died; `'start'`: the task module could not be imported in time, see `cause`. */
-export type WorkerLossReason = 'exit' | 'out-of-memory' | 'time-limit' | 'terminated' | 'start'
+/** Why a thread died; `'start'`: the task module or `setup` failed, see `cause`; `'breaker'`: too many died, see `maxLosses`. */
+export type WorkerLossReason = 'exit' | 'out-of-memory' | 'time-limit' | 'terminated' | 'start' | 'breaker'
 
 /** The thread died under the call. */
 export class WorkerLostError extends TaskError {

@@ -1,7 +1,9 @@
 /**
  * Plays contenders against each other, in rounds within one process: each runs once a round, in rotating order, so that a slow moment of
  * the machine or a warm cache favours nobody. tinybench runs a task to the end of its budget before the next; so each round is a Bench of
- * its own. Before the first round each runs for the same time, uncounted: what is measured is code that has been compiled.
+ * its own. Before the first round each runs for the same time, uncounted: what is measured is code that has been compiled. A turn begins
+ * with a collection of garbage, so that nobody pays for the one before; and since V8 then throws away the code of all who had not run just
+ * before, and makes its young space small again, a run follows that is not counted either, unless one takes seconds.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -9,7 +11,6 @@ import { Bench } from 'tinybench'
 import { median, percentile, quotients, summary } from './statistics.mjs'
 
 setFlagsFromString('--expose-gc')
-/** Nobody pays for the garbage of the one before. */
 export const collectGarbage = runInNewContext('gc')
 
 /** Times are quoted against this contender: raw Piscina, one `pool.run` a task. */
@@ -22,19 +23,27 @@ export const REFERENCE = 'piscina'
 export async function playRounds(contenders, { rounds, iterations = 1 }) {
   const entries = Object.entries(contenders)
   const turns = new Map(entries.map(([name]) => [name, []]))
-  for (const [, contender] of entries) await warmUp(contender)
+  const warmable = new Set()
+  for (const [name, contender] of entries) if (await warmUp(contender)) warmable.add(name)
   for (let round = 0; round < rounds; round++)
-    for (const [name, turn] of await playRound(rotated(entries, round), iterations)) turns.get(name).push(turn)
+    for (const [name, turn] of await playRound(rotated(entries, round), iterations, warmable)) turns.get(name).push(turn)
   return new Comparison(turns)
 }
 
 /** How long each contender runs before it counts, in ms: as often as it can in that time, and once at least. */
 const WARM_UP_MS = 500
+/** A run that takes longer, in ms, warms itself. */
+const LONG_MS = 2_000
 
+/** Gives whether a turn may begin with a run that is not counted. */
 async function warmUp({ run }) {
-  const until = performance.now() + WARM_UP_MS
-  do await run()
-  while (performance.now() < until)
+  const started = performance.now()
+  let runs = 0
+  do {
+    await run()
+    runs++
+  } while (performance.now() < started + WARM_UP_MS)
+  return performance.now() - started < runs * LONG_MS
 }
 
 const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)]
@@ -46,17 +55,17 @@ process.on('exit', () => {
     console.error(`bench: "${turnOfContender}" never gave its value, and nothing was left to wait for`)
 })
 
-async function playRound(entries, iterations) {
+async function playRound(entries, iterations, warmable) {
   const bench = new Bench({ iterations, time: 0, warmup: false, throws: true, retainSamples: true })
   const cpuMs = new Map()
-  for (const [name, contender] of entries) addTurn(bench, name, contender, cpuMs)
+  for (const [name, contender] of entries) addTurn(bench, name, { ...contender, isWarmed: warmable.has(name) }, cpuMs)
   await bench.run()
   return bench.tasks.map(({ name, result }) => [name, turnOf(contenders(entries, name), result, cpuMs.get(name))])
 }
 
 const contenders = (entries, name) => entries.find(([own]) => own === name)[1]
 
-function addTurn(bench, name, { run, isRight }, cpuMs) {
+function addTurn(bench, name, { run, isRight, isWarmed }, cpuMs) {
   let value
   let before = 0
   const work = async () => {
@@ -64,9 +73,10 @@ function addTurn(bench, name, { run, isRight }, cpuMs) {
   }
   bench.add(name, work, {
     async: true,
-    beforeAll() {
+    async beforeAll() {
       turnOfContender = name
       collectGarbage()
+      if (isWarmed) await run()
       before = cpuNow()
     },
     afterEach() {

@@ -170,7 +170,7 @@ function encodeStretch(stretch: Stretch, given: SendOptions): PartMessage {
     policy: policy && portablePolicy(policy),
     isLinked,
     isDeaf: isLinked && (first.how !== 'call' || first.task.immutable),
-    dropsLinks: !workflow.keep && loose === undefined,
+    dropsLinks: !workflow.keep && loose === undefined && !part.isHeard,
   }
 }
 

@@ -53,6 +53,8 @@ export interface Report {
   lost(batch: number, loss: Loss, begun: number): void
   /** Whether there is a thread for a lane: one that died is replaced, which takes a while. */
   thread(lane: number, isThere: boolean): void
+  /** A thread died, with calls or without; told once of each, before or after {@link Report.lost}. */
+  died(reason: Loss['reason']): void
   online(worker: WorkerInfo): void
   offline(worker: WorkerInfo, reason: 'closed' | 'recycled' | Loss['reason']): void
   warning(message: string, error: Error, taskId?: string): void

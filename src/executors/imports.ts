@@ -7,7 +7,7 @@ export class Imports {
   readonly #timeoutMs: number
   readonly #onLate: (batch: number, loss: Loss) => void
   /** What stops the clock of a batch's import. */
-  readonly #underWay = new Map<number, () => void>()
+  readonly #underWay = new Map<number, { readonly moduleUrl: string; cancel(): void }>()
 
   constructor(clock: Clock, timeoutMs: number, onLate: (batch: number, loss: Loss) => void) {
     this.#clock = clock
@@ -23,12 +23,15 @@ export class Imports {
       )
       this.#onLate(batch, { reason: 'start', cause })
     })
-    this.#underWay.set(batch, cancel)
+    this.#underWay.set(batch, { moduleUrl, cancel })
   }
 
-  stop(batch: number): void {
-    this.#underWay.get(batch)?.()
+  /** Gives the module that was imported, if its time was not over. */
+  stop(batch: number): string | undefined {
+    const found = this.#underWay.get(batch)
+    found?.cancel()
     this.#underWay.delete(batch)
+    return found?.moduleUrl
   }
 
   stopAll(): void {

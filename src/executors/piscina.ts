@@ -5,7 +5,7 @@
  * As many threads as there are lanes, for good: with fewer at first, Piscina strands what waits when a thread dies.
  */
 import { fileURLToPath } from 'node:url'
-import type { ResourceLimits, Worker } from 'node:worker_threads'
+import type { ResourceLimits } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { portablePolicy, type RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
@@ -24,12 +24,15 @@ import { Cursors } from './cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
 import { hardenedFlags } from './hardening.js'
 import { Imports } from './imports.js'
+import { Pools } from './pools.js'
 import { Teardowns } from './teardowns.js'
 import { type Thread, Threads } from './threads.js'
 
 /** What a pool of threads is made with. */
 export interface ThreadOptions {
   readonly threads: number
+  /** Threads that are kept ready beside them, for the place of one that dies. Default 0. */
+  readonly spareThreads?: number
   readonly callsPerThread: number
   readonly maxDepth: number
   readonly bytes?: ByteLimits | undefined
@@ -60,6 +63,8 @@ type Online = Extract<SideMessage, { celeriac: 'online' }>
 
 /** What Piscina loads in every thread. */
 const ENTRY = new URL('../worker/entry.cjs', import.meta.url)
+/** Threads in a row that die before they are ready, until those who wait are told that none starts. */
+const MOST_FAILED_STARTS = 3
 
 /** Runs that Piscina may hand to one thread at one time: more than there can be. */
 const NO_LIMIT = 2 ** 30
@@ -72,14 +77,18 @@ export class PiscinaExecutor implements Executor {
   readonly #imports: Imports
   readonly #teardowns: Teardowns<Thread>
   readonly #sent = new Map<number, Sent>()
-  #pool: Piscina | undefined
-  #starting: Promise<Piscina> | undefined
+  #pools: Pools | undefined
+  #starting: Promise<Pools> | undefined
   #destroyed = false
   readonly #whenOnline = new Set<() => void>()
+  readonly #whenFailed = new Set<(error: Error) => void>()
+  /** Threads in a row that have died before they were ready, and of what the last thread died that had no calls. */
+  #failedStarts = 0
+  #lastError: Error | undefined
+  /** Modules that some thread has imported: spare ones do so, too. */
+  readonly #modules = new Set<string>()
   /** Threads that have said that they are there before Piscina told of them. */
   readonly #early = new Map<number, Online>()
-  /** The thread that the run being handed to Piscina is for. */
-  #target: number | undefined
 
   constructor(options: ThreadOptions, report: Report, clock: Clock) {
     this.#options = options
@@ -94,7 +103,7 @@ export class PiscinaExecutor implements Executor {
     const sent: Sent = { underWay, thread: undefined, loss: undefined, untold: [], heard: 0, last: undefined }
     this.#sent.set(batch.number, sent)
     if (underWay.isEmpty) queueMicrotask(() => this.#finish(sent, undefined))
-    else if (this.#pool !== undefined) this.#place(sent)
+    else if (this.#pools !== undefined) this.#place(sent)
     else
       void this.#start().then(
         () => this.#place(sent),
@@ -104,21 +113,21 @@ export class PiscinaExecutor implements Executor {
 
   /** Hands a batch to the thread of its lane, or keeps it until there is one. */
   #place(sent: Sent): void {
-    if (this.#destroyed) return
     const { batch } = sent.underWay
+    if (this.#destroyed || this.#sent.get(batch.number) !== sent) return
     const thread = this.#threads.at(batch.lane)
-    if (thread === undefined) this.#threads.whenThere(batch.lane, () => this.#place(sent))
-    else this.#send(sent, thread)
+    if (thread !== undefined) return this.#send(sent, thread)
+    this.#threads.whenThere(batch.lane, () => this.#place(sent))
+    this.#pools?.fill()
   }
 
   #send(sent: Sent, thread: Thread): void {
     sent.thread = thread
     this.#tellUntold(sent, thread)
-    this.#target = thread.threadId
     const transferList = [...sent.underWay.leave()]
     const options = transferList.length > 0 ? { transferList: transferList as TransferList } : {}
-    this.#pool?.run(batchToWire(sent.underWay.message), options).then(
-      (answer: WireAnswer) => this.#answer(sent, answerFromWire(answer)),
+    this.#pools?.run(batchToWire(sent.underWay.message), thread.threadId, options).then(
+      (answer) => this.#answer(sent, answerFromWire(answer as WireAnswer)),
       (error: unknown) => this.#fail(sent, error),
     )
   }
@@ -144,23 +153,24 @@ export class PiscinaExecutor implements Executor {
     if (sent === undefined) return
     sent.loss = loss
     if (sent.thread !== undefined) this.#threads.remove(sent.thread)
-    void this.#worker(sent.thread?.threadId)?.terminate()
+    void this.#pools?.worker(sent.thread?.threadId)?.terminate()
   }
 
   async ready(): Promise<void> {
-    const pool = await this.#start()
+    const pools = await this.#start()
     await new Promise<void>((resolve, reject) => {
       const stop = (settle: () => void): void => {
         this.#whenOnline.delete(check)
-        pool.off('error', fail)
+        this.#whenFailed.delete(fail)
         settle()
       }
       const check = (): void => {
-        if (this.#threads.online >= this.#options.threads || this.#destroyed) stop(resolve)
+        if (this.#threads.online >= this.#size || this.#destroyed) stop(resolve)
       }
       const fail = (cause: Error): void => stop(() => reject(startError(cause)))
       this.#whenOnline.add(check)
-      pool.on('error', fail)
+      this.#whenFailed.add(fail)
+      pools.fill()
       check()
     })
   }
@@ -177,7 +187,7 @@ export class PiscinaExecutor implements Executor {
     const thread = this.#threads.at(lane)
     if (thread === undefined) return // it died just now, and another one takes its place anyway
     thread.isRecycled = true
-    void this.#tearDown(thread, Infinity).then(() => this.#worker(thread.threadId)?.terminate())
+    void this.#tearDown(thread, Infinity).then(() => this.#pools?.worker(thread.threadId)?.terminate())
   }
 
   /** A thread that has not said where it can be reached is asked when it does. */
@@ -198,31 +208,23 @@ export class PiscinaExecutor implements Executor {
     for (const check of this.#whenOnline) check()
   }
 
+  get #size(): number {
+    return this.#options.threads + (this.#options.spareThreads ?? 0)
+  }
+
   /** The pool, started on first use: Piscina is not even loaded before. */
-  #start(): Promise<Piscina> {
+  #start(): Promise<Pools> {
     this.#starting ??= import('piscina').then(({ Piscina }) => {
-      const { resourceLimits, env } = this.#options
-      const execArgv = this.#flags()
-      const pool = new Piscina({
-        filename: fileURLToPath(ENTRY),
-        minThreads: this.#options.threads,
-        maxThreads: this.#options.threads,
-        concurrentTasksPerWorker: NO_LIMIT,
-        loadBalancer: (_task, workers) => workers.find(({ id }) => id === this.#target) ?? workers[0] ?? null,
-        idleTimeout: Infinity,
-        recordTiming: false,
-        // With two runs in a thread, the default answers both only after the second.
-        atomics: 'disabled',
-        workerData: this.#setup(),
-        ...(resourceLimits && { resourceLimits }),
-        ...(execArgv && { execArgv: [...execArgv] }),
-        ...(env && { env }),
+      const pools = new Pools(this.#size, (size, target) => this.#newPool(Piscina, size, target), {
+        started: (threadId) => this.#welcome(threadId),
+        said: (message) => this.#hearSafely(message),
+        diedIdle: (error) => this.#noteIdleDeath(error),
+        failedToStart: () => this.#noteFailedStart(),
+        missing: () => this.#pools?.fill(),
       })
-      pool.on('error', (error: Error) => this.#report.warning('a worker thread died between calls', error))
-      pool.on('workerCreate', ({ id }: { readonly id: number }) => this.#welcome(id))
-      pool.on('message', (message: unknown) => this.#hearSafely(message))
-      this.#pool = pool
-      return pool
+      this.#pools = pools
+      pools.fill()
+      return pools
     })
     return this.#starting
   }
@@ -231,6 +233,47 @@ export class PiscinaExecutor implements Executor {
   #flags(): readonly string[] | undefined {
     const { execArgv, hardened } = this.#options
     return hardened ? hardenedFlags([ENTRY.href, ...declaredModules()], execArgv, process.execArgv) : execArgv
+  }
+
+  #newPool(piscina: typeof Piscina, threads: number, target: () => number | undefined): Piscina {
+    const { resourceLimits, env } = this.#options
+    const execArgv = this.#flags()
+    return new piscina({
+      filename: fileURLToPath(ENTRY),
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: NO_LIMIT,
+      loadBalancer: (_task, workers) => workers.find(({ id }) => id === target()) ?? workers[0] ?? null,
+      idleTimeout: Infinity,
+      recordTiming: false,
+      // With two runs in a thread, the default answers both only after the second.
+      atomics: 'disabled',
+      workerData: this.#setup(),
+      ...(resourceLimits && { resourceLimits }),
+      ...(execArgv && { execArgv: [...execArgv] }),
+      ...(env && { env }),
+    })
+  }
+
+  #noteIdleDeath(error: Error): void {
+    this.#lastError = error
+    this.#report.warning('a worker thread died between calls', error)
+    for (const fail of [...this.#whenFailed]) fail(error)
+  }
+
+  /** A thread that does not start may have had bad luck, so another one is tried; several in a row, and nobody waits for one any more. */
+  #noteFailedStart(): void {
+    if (this.#destroyed) return
+    this.#report.died('start')
+    if (++this.#failedStarts < MOST_FAILED_STARTS) return this.#pools?.fill()
+    const cause = this.#lastError ?? new Error('it exited while it was starting')
+    for (const fail of [...this.#whenFailed]) fail(cause)
+    for (const sent of [...this.#sent.values()]) {
+      if (sent.thread !== undefined) continue
+      this.#forget(sent)
+      // The first call takes the blame: else the others would wait for ever.
+      this.#report.lost(sent.underWay.batch.number, { reason: 'start', cause }, 1)
+    }
   }
 
   #setup(): WorkerSetup {
@@ -264,6 +307,8 @@ export class PiscinaExecutor implements Executor {
     const begun = underWay.recall()
     this.#forget(sent)
     if (this.#destroyed) return
+    if (thread !== undefined && error.name !== 'DataCloneError')
+      this.#noteDeath(thread, (loss ?? lossBehind(error)).reason)
     if (error.name === 'DataCloneError') return this.#report.ended(batch.number, cannotBeSent(batch, error))
     if (thread !== undefined) this.#threads.remove(thread)
     this.#report.lost(batch.number, loss ?? lossBehind(error), this.#blame(thread, begun))
@@ -311,12 +356,18 @@ export class PiscinaExecutor implements Executor {
       case 'stray':
         return reportStray(this.#report, message)
       case 'imported':
-        return this.#imports.stop(message.batch)
+        return this.#noteModule(this.#imports.stop(message.batch))
       case 'torn-down':
         return this.#hearTornDown(message)
       default:
         return // a task posted something that looks like ours: it is not
     }
+  }
+
+  #noteModule(moduleUrl: string | undefined): void {
+    if (moduleUrl === undefined || this.#modules.has(moduleUrl)) return
+    this.#modules.add(moduleUrl)
+    for (const { port } of this.#threads.spare) port?.postMessage({ warm: [moduleUrl] } satisfies PortMessage)
   }
 
   #hearTornDown({ threadId, errors }: Extract<SideMessage, { celeriac: 'torn-down' }>): void {
@@ -336,16 +387,11 @@ export class PiscinaExecutor implements Executor {
     if (sent.last !== undefined && sent.heard >= sent.last.said) this.#finish(sent, sent.last)
   }
 
-  /** Piscina tells of a thread that takes the place of another one just before it would hand it a run. */
   #welcome(threadId: number): void {
-    queueMicrotask(() => {
-      const worker = this.#worker(threadId)
-      if (worker === undefined) return // it is gone already
-      const thread = this.#threads.add(threadId)
-      worker.once('exit', () => this.#farewell(thread))
-      const online = this.#early.get(threadId)
-      if (online !== undefined) this.#connect(online)
-    })
+    const thread = this.#threads.add(threadId)
+    this.#pools?.worker(threadId)?.once('exit', () => this.#farewell(thread))
+    const online = this.#early.get(threadId)
+    if (online !== undefined) this.#connect(online)
   }
 
   /** A thread says that it is there, and how to reach it. */
@@ -362,30 +408,43 @@ export class PiscinaExecutor implements Executor {
     thread.mail = mail
     for (const sent of this.#sent.values()) if (sent.thread === thread) this.#tellUntold(sent, thread)
     if (this.#teardowns.isUnderWay(thread)) port.postMessage(TEAR_DOWN)
-    if (!thread.isRecycled) this.#report.thread(thread.lane, true)
-    this.#report.online(this.#threads.infoOf(thread))
+    this.#failedStarts = 0
+    if (thread.lane < 0) port.postMessage({ warm: [...this.#modules] } satisfies PortMessage)
+    else this.#announce(thread)
     for (const check of this.#whenOnline) check()
   }
 
+  /** A thread stands for its lane, and can be reached. */
+  #announce(thread: Thread): void {
+    if (thread.isAnnounced || thread.port === undefined) return
+    thread.isAnnounced = true
+    if (!thread.isRecycled) this.#report.thread(thread.lane, true)
+    this.#report.online(this.#threads.infoOf(thread))
+  }
+
+  /** Once of each thread, whatever tells of its death first. */
+  #noteDeath(thread: Thread, reason: Loss['reason']): void {
+    if (thread.diedOf !== undefined || thread.isRecycled || this.#destroyed) return
+    thread.diedOf = reason
+    this.#report.died(reason)
+  }
+
   #farewell(thread: Thread): void {
+    this.#noteDeath(thread, this.#lossOf(thread)?.reason ?? 'exit')
     this.#threads.remove(thread)
+    this.#pools?.forget(thread.threadId)
     this.#teardowns.end(thread)
-    const gone = thread.isRecycled ? 'recycled' : 'exit'
-    const reason = this.#destroyed ? 'closed' : (this.#lossOf(thread)?.reason ?? gone)
-    if (this.#destroyed === false && this.#threads.at(thread.lane) === undefined)
+    const gone = thread.isRecycled ? 'recycled' : (thread.diedOf ?? 'exit')
+    if (!this.#destroyed && thread.lane >= 0 && this.#threads.at(thread.lane) === undefined)
       this.#report.thread(thread.lane, false)
-    else if (this.#destroyed === false && this.#threads.at(thread.lane)?.port !== undefined)
-      this.#report.thread(thread.lane, true) // a thread that had waited for its place
-    if (thread.port !== undefined) this.#report.offline(this.#threads.infoOf(thread), reason)
+    if (thread.isAnnounced) this.#report.offline(this.#threads.infoOf(thread), this.#destroyed ? 'closed' : gone)
+    const next = this.#threads.at(thread.lane)
+    if (next !== undefined) this.#announce(next) // a thread that had waited for its place
   }
 
   #lossOf(thread: Thread): Loss | undefined {
     for (const sent of this.#sent.values()) if (sent.thread === thread && sent.loss !== undefined) return sent.loss
     return undefined
-  }
-
-  #worker(threadId: number | undefined): Worker | undefined {
-    return this.#pool?.threads.find((worker) => worker.threadId === threadId)
   }
 }
 

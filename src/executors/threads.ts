@@ -1,5 +1,6 @@
 /** Which thread stands for which lane: one that dies leaves its lane to the one that takes its place. It starts and ends none. */
 import type { MessagePort } from 'node:worker_threads'
+import type { Loss } from '../scheduler/messages.js'
 import type { WorkerInfo } from './executor.js'
 
 export interface Thread {
@@ -12,6 +13,10 @@ export interface Thread {
   mail: Int32Array | undefined
   /** It has had all its calls, and makes room for another one. */
   isRecycled: boolean
+  /** It has been told of. */
+  isAnnounced: boolean
+  /** Why it died, once it is known to have. */
+  diedOf: Loss['reason'] | undefined
   /** It died, and a call is known to have run then. */
   isBlamed: boolean
 }
@@ -21,16 +26,18 @@ export class Threads {
   readonly #byId = new Map<number, Thread>()
   /** Who waits for the thread of a lane. */
   readonly #waiting = new Map<number, (() => void)[]>()
-  /** Threads that came before those had left whose place they take. */
+  /** Threads that are kept ready, and such as came before those had left whose place they take. */
   readonly #spare: Thread[] = []
 
   constructor(lanes: number) {
     this.#lanes = new Array<Thread | undefined>(lanes).fill(undefined)
   }
 
-  /** How many have said that they are there. */
+  /** How many have said that they are there, spare ones included. */
   get online(): number {
-    return this.#lanes.filter((thread) => thread?.port !== undefined).length
+    let count = 0
+    for (const { port } of this.#byId.values()) if (port !== undefined) count++
+    return count
   }
 
   at(lane: number): Thread | undefined {
@@ -59,6 +66,8 @@ export class Threads {
       port: undefined,
       mail: undefined,
       isRecycled: false,
+      isAnnounced: false,
+      diedOf: undefined,
       isBlamed: false,
     }
     this.#byId.set(threadId, thread)
@@ -82,8 +91,15 @@ export class Threads {
     if (this.#spare.includes(thread)) this.#spare.splice(this.#spare.indexOf(thread), 1)
     if (this.#lanes[thread.lane] !== thread) return
     this.#lanes[thread.lane] = undefined
-    const spare = this.#spare.shift()
-    if (spare !== undefined) this.#place(spare, thread.lane)
+    const spare = this.#spare.find(({ port }) => port !== undefined) ?? this.#spare[0]
+    if (spare === undefined) return
+    this.#spare.splice(this.#spare.indexOf(spare), 1)
+    this.#place(spare, thread.lane)
+  }
+
+  /** Those that wait for a place. */
+  get spare(): readonly Thread[] {
+    return this.#spare
   }
 
   infoOf({ lane, threadId, done }: Thread): WorkerInfo {

@@ -40,6 +40,14 @@ export interface RuntimeOptions {
   readonly maxTasksPerWorker?: number
   /** How long a task module may take to import, top-level await and `setup` included, in ms. Default 30_000; `Infinity`: no limit. */
   readonly startTimeout?: number
+  /**
+   * Threads that are started beside `threads`, with the task modules that others have imported, and take the place of one that dies at once;
+   * whole, from 0. They run nothing until then. Default 0: another one is started when a thread dies.
+   */
+  readonly spareThreads?: number
+  /** Losses of threads in `lossWindow` ms after which calls fail instead of starting threads again. Default 10 in 60_000; `Infinity`: never. */
+  readonly maxLosses?: number
+  readonly lossWindow?: number
   /** Deepest nesting of arguments and results. Default, and most, 512. */
   readonly maxDepth?: number
   /** Largest arguments of a call, in bytes: `SerializationError`. Default `Infinity`. */
@@ -59,12 +67,15 @@ export interface RuntimeOptions {
 const MAX_DEPTH = 512
 const START_TIMEOUT_MS = 30_000
 const GRACE_MS = 1_000
+const MAX_LOSSES = 10
+const LOSS_WINDOW_MS = 60_000
 /** More threads than this in one process is a slip of the pen. */
 const MOST_THREADS = 1_024
 
 const RULES = {
   threads: wholeFrom(1, MOST_THREADS),
   callsPerThread: wholeFrom(1, 1_000),
+  spareThreads: wholeFrom(0, MOST_THREADS),
   executor: oneOf('threads', 'inline'),
   maxQueue: wholeOrInfinity(0),
   defaults: plainObject,
@@ -72,6 +83,8 @@ const RULES = {
   resultTtl: durationFrom(0),
   maxTasksPerWorker: wholeOrInfinity(1),
   startTimeout: durationFrom(1),
+  maxLosses: wholeOrInfinity(1),
+  lossWindow: durationFrom(1),
   maxDepth: wholeFrom(1, MAX_DEPTH),
   maxArgumentBytes: wholeOrInfinity(0),
   maxResultBytes: wholeOrInfinity(0),
@@ -97,7 +110,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
   const { callsPerThread, maxDepth, bytes, startTimeout, defaults } = settings
-  const { resourceLimits } = options
+  const { resourceLimits, spareThreads = 0 } = options
   const inline = options.executor === 'inline'
   const { env, execArgv, hardened } = threadSettings(options)
   return new LocalRuntime({
@@ -121,6 +134,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
               bytes,
               defaults,
               startTimeout,
+              spareThreads,
               resourceLimits,
               env,
               execArgv,
@@ -151,8 +165,10 @@ export function settingsOf(where: string, options: RuntimeOptions) {
     maxQueue = Infinity,
     resultTtl = 0,
     maxTasksPerWorker = Infinity,
+    maxLosses = MAX_LOSSES,
+    lossWindow = LOSS_WINDOW_MS,
   } = options
-  const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker }
+  const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker, maxLosses, lossWindow }
   const bytes = byteLimitsOf(options)
   return { threads, callsPerThread, maxDepth, bytes, startTimeout, defaults, scheduling, resultTtl }
 }

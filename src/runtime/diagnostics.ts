@@ -14,5 +14,8 @@ const channels = [...byName.values()]
 
 export const diagnostics: EventOutlet = {
   isHeard: () => channels.some(({ hasSubscribers }) => hasSubscribers),
-  publish: (event) => byName.get(event.type)?.publish(event),
+  publish(event) {
+    const channel = byName.get(event.type)
+    if (channel?.hasSubscribers) channel.publish(event)
+  },
 }

@@ -574,6 +574,7 @@ export class LocalRuntime implements Runtime {
       said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
       lost: (batch, loss, begun) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, begun }),
       thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
+      died: (reason) => void this.#drive({ type: 'died', at: this.#now(), reason }),
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
       offline: ({ id }, reason) => {

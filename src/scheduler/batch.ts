@@ -24,6 +24,8 @@ export interface Part {
   readonly order: number
   /** When its calls became ready, in ms since the epoch. */
   readonly since: number
+  /** Listeners are told of each call: what a step gives comes back, though only the next one needs it. */
+  readonly isHeard: boolean
 }
 
 /** One call: what to run, and who it is. */

@@ -16,6 +16,8 @@ export class Departures implements DeparturesPart {
 
   dispatch(): void {
     const dispatcher = this.#machine.dispatcher
+    const until = this.#machine.breaker.refusesUntil(this.#machine.at)
+    if (until !== undefined) this.#machine.losses.refuseReady(until)
     for (let batch = dispatcher.next(this.#machine.at, this.#machine.listening); batch !== undefined; ) {
       this.#leave(batch)
       batch = dispatcher.next(this.#machine.at, this.#machine.listening)

@@ -93,12 +93,12 @@ export class Dispatcher {
     if (gate !== undefined) this.gated += calls
   }
 
-  /** The next batch that may leave; whether a listener wants each call by itself. */
+  /** The next batch that may leave; whether listeners are to be told of each call. */
   next(now: number, listening: boolean): Batch | undefined {
     const head = this.queue.next(now)
     const lane = head === undefined ? undefined : this.#laneFor(head.plan)
     if (head === undefined || lane === undefined) return undefined
-    const parts = head.plan.isAlone ? [this.#take(head, 1, 0)] : this.#fill(lane, now, listening)
+    const parts = head.plan.isAlone ? [this.#take(head, 1, 0, listening)] : this.#fill(lane, now, listening)
     head.plan.gate?.enter(now)
     const batch = new Batch(this.#count++, lane.number, parts, now)
     this.running.set(batch.number, batch)
@@ -136,12 +136,12 @@ export class Dispatcher {
       const fit = Math.max(load.fit(left, size), least - size, size === 0 ? 1 : 0)
       const wanted = Math.min(fit, most - size, range.to - range.from)
       if (wanted < 1) break
-      const part = this.#take(range, isStep(range) ? 1 : wanted, size)
+      const part = this.#take(range, isStep(range) ? 1 : wanted, size, listening)
       parts.push(part)
       size += part.size
       left -= part.size * load.estimate
       const before = size
-      if (!listening) size = this.#follow(parts, size, left, limit)
+      size = this.#follow(parts, size, left, limit)
       left -= (size - before) * load.estimate
       if (size > before && this.callsPerThread > 1) break // steps wait for each other, and others need not wait with them
     }
@@ -161,8 +161,19 @@ export class Dispatcher {
         last = { ...last, size: last.size + 1 }
         parts[parts.length - 1] = last
       } else {
-        const { workflow, order, since } = last
-        last = { workflow, node: next.node, size: 1, attempt: 1, plan: next.plan, isLinked: true, at, order, since }
+        const { workflow, order, since, isHeard } = last
+        last = {
+          workflow,
+          node: next.node,
+          size: 1,
+          attempt: 1,
+          plan: next.plan,
+          isLinked: true,
+          at,
+          order,
+          since,
+          isHeard,
+        }
         parts.push(last)
       }
       at++
@@ -170,10 +181,10 @@ export class Dispatcher {
     return at
   }
 
-  #take(range: Range, count: number, at: number): Part {
+  #take(range: Range, count: number, at: number, isHeard: boolean): Part {
     const { workflow, from, to, plan, attempt, order, since } = this.queue.take(range, count)
     this.#countReady(plan, from - to)
-    return { workflow, node: from, size: to - from, attempt, plan, isLinked: false, at, order, since }
+    return { workflow, node: from, size: to - from, attempt, plan, isLinked: false, at, order, since, isHeard }
   }
 
   noteThread(lane: number, isThere: boolean): void {

@@ -1,7 +1,8 @@
 /** The errors that the scheduler itself makes of what happened. */
-import { ChordError, TaskRevokedError, WorkerLostError } from '../errors.js'
+import { ChordError, type RunIdentity, TaskRevokedError, WorkerLostError } from '../errors.js'
 import { bodyOf } from '../graph/graph.js'
 import type { Part } from './batch.js'
+import type { Breaker } from './breaker.js'
 import type { Loss } from './messages.js'
 import type { End, Failure, Workflow } from './workflow.js'
 
@@ -27,6 +28,13 @@ export function lostError(
   const run = workflow.runOf(node, part.attempt)
   const code = loss.exitCode === undefined ? '' : `, exit code ${loss.exitCode}`
   return new WorkerLostError(`the thread died under "${run.taskName}" (${loss.reason}${code})`, run, loss)
+}
+
+/** Too many threads have died for another one to be risked. */
+export function refusedError(run: RunIdentity, { most, windowMs }: Breaker, leftMs: number): WorkerLostError {
+  const when = leftMs === Infinity ? 'never again' : `again in ${leftMs} ms`
+  const message = `"${run.taskName}" was not started, since ${most} threads have died within ${windowMs} ms (maxLosses, lossWindow): calls run ${when}`
+  return new WorkerLostError(message, run, { reason: 'breaker' })
 }
 
 export const revokedError = (workflow: Workflow, node: number, cause: unknown): TaskRevokedError =>

@@ -1,10 +1,11 @@
 /** What becomes of a batch whose thread has died. */
 import { type Batch, isCurrent } from './batch.js'
-import { lostError } from './failures.js'
+import { callEvents } from './call-events.js'
+import { lostError, refusedError } from './failures.js'
 import type { LossesPart, Machine } from './machine.js'
 import type { Loss, Lost, Outcome } from './messages.js'
 import { argsOf, isPassed, movedArgs, PASSED, type Run, runAt } from './run.js'
-import { DROPPED } from './workflow.js'
+import { DROPPED, type End } from './workflow.js'
 
 /** Runs of a call whose thread dies each time. */
 const MOST_LOSSES = 4
@@ -39,6 +40,24 @@ export class Losses implements LossesPart {
       else this.#returnRun(run)
     }
     this.#machine.dispatcher.weigh(batch)
+  }
+
+  /** Too many threads have died: what would run fails instead, and so do the errbacks of that. */
+  refuseReady(until: number): void {
+    const { dispatcher, breaker, steps, at, listening, out, flow } = this.#machine
+    while (dispatcher.ready > 0) {
+      const calls = [...dispatcher.queue]
+      dispatcher.queue.clear()
+      for (const { workflow, node } of calls) {
+        if (!workflow.isReady(node)) continue // it ended with another one of these
+        const attempt = workflow.attemptOf(node) - 1
+        const error = refusedError(workflow.runOf(node, attempt), breaker, until - at)
+        const end: End = { status: 'failed', failure: { error, origin: node, attempt } }
+        if (listening) out.push(callEvents.ended(workflow, node, end, at, 0))
+        steps.push({ do: 'end', workflow, node, end })
+        flow.workDown()
+      }
+    }
   }
 
   #diedUnder(batch: Batch, place: number, begun: number): boolean {

@@ -9,6 +9,7 @@ import type { Input } from '../graph/call.js'
 import { compile } from '../graph/compile.js'
 import type { Graph } from '../graph/graph.js'
 import type { Batch, Cancel, Part } from './batch.js'
+import { Breaker } from './breaker.js'
 import { Dispatcher } from './dispatcher.js'
 import type { CallReport, Instruction, Loss, Lost, Outcome, Outcomes, Recalled, Revoke } from './messages.js'
 import { type CallPlan, Policies } from './policies.js'
@@ -46,6 +47,9 @@ export interface SchedulerOptions {
   readonly maxQueue?: number
   /** Calls after which a thread is replaced. Default `Infinity`. */
   readonly maxTasksPerWorker?: number
+  /** Threads that may die in `lossWindow` ms before calls are refused. Default `Infinity`. */
+  readonly maxLosses?: number
+  readonly lossWindow?: number
 }
 
 /** What the parts ask of each other; each is told where it is made. */
@@ -96,6 +100,7 @@ export interface SettlingPart {
 
 export interface LossesPart {
   lose(lost: Lost): void
+  refuseReady(until: number): void
 }
 
 export interface RunsPart {
@@ -139,6 +144,7 @@ export class Machine implements Parts {
   readonly policies: Policies
   readonly graceMs: number
   readonly dispatcher: Dispatcher
+  readonly breaker: Breaker
   readonly timers = new Timers()
   readonly tally = new Tally()
   readonly workflows = new Map<number, Workflow>()
@@ -168,7 +174,8 @@ export class Machine implements Parts {
    */
   constructor(lanes: number, idPrefix: string, options: SchedulerOptions, makeParts: (machine: Machine) => Parts) {
     const { defaults = {}, graceMs = DEFAULT_GRACE_MS, callsPerThread = 1 } = options
-    const { batching = true, maxTasksPerWorker = Infinity } = options
+    const { batching = true, maxTasksPerWorker = Infinity, maxLosses = Infinity, lossWindow = Infinity } = options
+    this.breaker = new Breaker(maxLosses, lossWindow)
     this.idPrefix = idPrefix
     this.graceMs = graceMs
     this.policies = new Policies(defaults, batching)

@@ -15,6 +15,7 @@ export type Stimulus =
   | Outcomes
   | Recalled
   | Thread
+  | Died
   | Lost
   | Report
   | Revoke
@@ -128,6 +129,13 @@ export interface Thread {
   readonly at: number
   readonly lane: number
   readonly isThere: boolean
+}
+
+/** A thread died, with calls or without. */
+export interface Died {
+  readonly type: 'died'
+  readonly at: number
+  readonly reason: Loss['reason']
 }
 
 /** The thread of a batch died. */

@@ -143,6 +143,8 @@ export class Scheduler {
         return this.#machine.departures.takeBack(stimulus)
       case 'thread':
         return this.#machine.dispatcher.noteThread(stimulus.lane, stimulus.isThere)
+      case 'died':
+        return this.#machine.breaker.note(stimulus.at, stimulus.reason)
       case 'lost':
         return this.#machine.losses.lose(stimulus)
       case 'report':

@@ -142,6 +142,11 @@ export class Workflow {
   isSuspect = false
   /** Batches under way in which steps of it run right after each other. */
   linkedBatches = 0
+  /** What its ids begin with, and the one that was asked for last. */
+  #idStem: string | undefined
+  #idNode = -1
+  #id = ''
+  #rootId: string | undefined
   readonly #statuses: Uint8Array | number[]
   /** What came in until a node is final, then its value or its {@link Failure}. */
   readonly #values: unknown[]
@@ -488,7 +493,11 @@ export class Workflow {
   }
 
   idOf(node: number): string {
-    return this.graph.ids.get(node) ?? `${this.idPrefix}${this.number.toString(36)}-${node.toString(36)}`
+    if (node === this.#idNode) return this.#id
+    this.#idStem ??= `${this.idPrefix}${this.number.toString(36)}-`
+    this.#id = this.graph.ids.get(node) ?? this.#idStem + node.toString(36)
+    this.#idNode = node
+    return this.#id
   }
 
   /** The node that has this id, if one does. */
@@ -499,6 +508,8 @@ export class Workflow {
   }
 
   taskNameOf(node: number): string {
+    const own = this.graph.calls[node]
+    if (own !== undefined) return taskOf(own).task
     const last = this.graph.joins.get(node)?.last ?? node
     const call = firstCall(this.graph, node, last)
     const source = call === undefined ? undefined : this.graph.calls[call]
@@ -517,8 +528,9 @@ export class Workflow {
 
   /** The id of the first call of all that belongs together. */
   rootId(): string {
-    const { graph } = this.root
-    return this.root.idOf(firstCall(graph, 0, graph.size - 1) ?? 0)
+    if (this.root !== this) return this.root.rootId()
+    this.#rootId ??= this.idOf(firstCall(this.graph, 0, this.graph.size - 1) ?? 0)
+    return this.#rootId
   }
 
   /** The id of the call whose end started this one. */

@@ -5,7 +5,7 @@ import type { RuntimeOptions } from '../runtime/create-runtime.js'
 
 /** {@link RuntimeOptions} without those of real threads, and what a test decides. */
 export interface TestRuntimeOptions
-  extends Omit<RuntimeOptions, 'executor' | 'resourceLimits' | 'env' | 'execArgv' | 'hardened'> {
+  extends Omit<RuntimeOptions, 'executor' | 'spareThreads' | 'resourceLimits' | 'env' | 'execArgv' | 'hardened'> {
   /** Decides order of completion, jitter and ids. Default 0: calls complete in the order they started. */
   readonly seed?: number
   /** Where the clock starts, as a date or ms since the epoch. Default 0. */
@@ -23,7 +23,7 @@ const time: OptionRule = {
 
 const OWN_RULES = { seed: wholeFrom(0), now: time, autoAdvance: flag }
 /** What real threads have and played ones have not. */
-const OF_REAL_THREADS = ['executor', 'resourceLimits', 'env', 'execArgv', 'hardened'] as const
+const OF_REAL_THREADS = ['executor', 'spareThreads', 'resourceLimits', 'env', 'execArgv', 'hardened'] as const
 
 /**
  * Separates what a test decides from what any runtime takes.

@@ -277,6 +277,7 @@ export class VirtualExecutor implements Executor {
   #lose(number: number, loss: Loss): void {
     const lane = this.#underway.get(number)?.sent.batch.lane
     if (lane === undefined) return
+    this.#report.died(loss.reason)
     const lost = this.#threads.lose(number, loss.reason).flatMap((each) => this.#underway.get(each) ?? [])
     for (const { sent, run } of lost) {
       forget(run)

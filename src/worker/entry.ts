@@ -16,6 +16,7 @@ import { encodeError } from '../serialization/errors.js'
 import { BatchRunner } from './batch-runner.js'
 import { trapExit } from './exit-trap.js'
 import { failTask, hearLateErrors } from './late-errors.js'
+import { importModule } from './load-module.js'
 import { markAsWorker } from './mark.js'
 import type { PortMessage, WorkerSetup } from './protocol.js'
 import { running } from './run-task.js'
@@ -59,6 +60,7 @@ function checkMail(): void {
 }
 
 function hear(message: PortMessage): void {
+  if ('warm' in message) return warm(message.warm)
   if (!('tearDown' in message)) return runner.tell(message)
   void runner
     .idle()
@@ -69,6 +71,11 @@ function hear(message: PortMessage): void {
 /** The port is the thread's, and what is said goes out by it: a task that closes it means its own. */
 function keepOpen(shared: MessagePort | null): void {
   if (shared !== null) Object.defineProperty(shared, 'close', { value: () => {}, writable: true, configurable: true })
+}
+
+/** What fails here fails again with the first call, and is told then. */
+function warm(moduleUrls: readonly string[]): void {
+  for (const moduleUrl of moduleUrls) void importModule(moduleUrl).catch(() => {})
 }
 
 port1.on('message', hear)

@@ -147,7 +147,11 @@ export type ChildOutcome =
   | { readonly ok: false; readonly error: EncodedError }
 
 /** What is said to a thread on its own port. */
-export type PortMessage = ControlMessage | { readonly tearDown: true }
+export type PortMessage =
+  | ControlMessage
+  | { readonly tearDown: true }
+  /** Modules that calls will need here: a thread that waits may import them. They are set up with their first call. */
+  | { readonly warm: readonly string[] }
 
 /** A word to one call of a batch. */
 export interface ControlMessage {

@@ -1,9 +1,11 @@
 /** The bodies as celeriac's tasks. */
 import { createRuntime, defineTasks, task } from 'celeriac'
+import { add } from '../storm-plan.mjs'
 import { bodies } from './bodies.js'
 
 export const tasks = defineTasks(import.meta.url, {
   ...bodies,
+  add,
   nestPool: () => {
     createRuntime({ threads: 1 })
     return 42

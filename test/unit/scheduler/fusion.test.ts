@@ -33,9 +33,17 @@ describe('steps', () => {
     expect(leavingTogether(canvas)).toBe(1)
   })
 
-  it('do not while somebody listens', () => {
-    const listen = (fleet: Fleet) => void fleet.handle({ type: 'listen', listening: true })
-    expect(leavingTogether(chain(a.s(), b.s()), listen)).toBe(1)
+  it('tell what they give while somebody listens', () => {
+    const heardOf = (listening: boolean) => {
+      const fleet = new Fleet(1)
+      fleet.handle({ type: 'listen', listening })
+      fleet.submit(chain(a.s(), b.s()))
+      return fleet.left[0]?.parts.map(({ isHeard }) => isHeard)
+    }
+    expect([heardOf(false), heardOf(true)]).toEqual([
+      [false, false],
+      [true, true],
+    ])
   })
 
   it('do not after a thread died under some that had', () => {

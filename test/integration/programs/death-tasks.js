@@ -1,0 +1,13 @@
+/** Tasks that end their thread for good: `process.exit` does not, so the thread keeps the real one when it starts, see `preload`. */
+import { threadId } from 'node:worker_threads'
+import { defineTasks, task } from 'celeriac'
+
+/** `execArgv` of a runtime on whose threads `die` works. */
+export const preload = ['--import', 'data:text/javascript,globalThis.reallyExit = process.reallyExit.bind(process)']
+
+export const deadly = defineTasks(import.meta.url, {
+  thread: () => threadId,
+  die: (code = 3) => globalThis.reallyExit(code),
+  forever: () => new Promise(() => {}),
+  dieAgain: task({ onWorkerLost: 'requeue' }, () => globalThis.reallyExit(3)),
+})
