@@ -30,10 +30,10 @@ const DEADLY = [
 ]
 /** It takes a second, so there are few of it. */
 const HEAVY = { task: 'fillHeap', args: [], error: 'WorkerLostError' }
-const HEAVY_SHARE = 0.015
+const HEAVY_SHARE = 0.02
 
 /** The share of calls that are faults. */
-const FAULTS = 0.1
+const FAULTS = 0.08
 
 /** @param isGentle - No fault may end a thread, since calls run beside it. */
 export function planner(seed, isGentle) {

@@ -1,5 +1,5 @@
 /**
- * The storm: 2,000 calls in some 300 workflows, one call in ten of them harmful in one of fourteen ways, in an order by seed. Every promise has
+ * The storm: 2,000 calls in some 300 workflows, one call in twelve of them harmful in one of fourteen ways, in an order by seed. Every promise has
  * to settle with the right outcome: harmless calls have their value, harmful ones their error, and those behind them the same error.
  * Afterwards there are as many threads as before.
  *
@@ -31,7 +31,7 @@ async function storm(seed) {
     callsPerThread: isGentle ? 4 : 1,
     graceMs: 50,
     resourceLimits: { maxOldGenerationSizeMb: 48 },
-    //maxLosses: Number.POSITIVE_INFINITY, // a storm is no reason to give up
+    maxLosses: Number.POSITIVE_INFINITY, // a storm is no reason to give up
   })
   await warmUp(runtime)
   const threads = threadsOfProcess()

@@ -9,6 +9,15 @@ import { parentPort, threadId, Worker } from 'node:worker_threads'
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const nested = (levels) => Array.from({ length: levels }).reduce((inner) => [inner], 42)
 
+/** Ends the thread for good: an error that nothing hears. No trap for `process.exit()` keeps a thread from that. */
+function endThread() {
+  process.removeAllListeners('uncaughtException')
+  setImmediate(() => {
+    throw new Error('the end of this thread')
+  })
+  return new Promise(() => undefined)
+}
+
 class OwnError extends Error {
   constructor(message, options) {
     super(message, options)
@@ -55,19 +64,18 @@ const losses = {
     await sleep(ms)
     process.exit(code)
   },
-  /** Ends the thread so that no trap hears of it. */
-  die: () => process.reallyExit(1),
+  die: endThread,
   countThenDie: (cells) => {
     Atomics.add(cells, 0, 1)
-    process.reallyExit(1)
+    return endThread()
   },
   dieLater: async (ms) => {
     await sleep(ms)
-    process.reallyExit(1)
+    await endThread()
   },
   holdThenDie: (cells) => {
     harmless.hold(cells)
-    process.reallyExit(1)
+    return endThread()
   },
   abortProcess: () => process.abort(),
   changeDirectory: () => process.chdir('/'),
@@ -259,6 +267,8 @@ const mischief = {
   },
   environment: (name) => process.env[name] ?? 42,
 }
+
+export { endThread }
 
 export const bodies = {
   ...harmless,

@@ -1,7 +1,7 @@
 /** The bodies as celeriac's tasks. */
 import { createRuntime, defineTasks, task } from 'celeriac'
 import { add } from '../storm-plan.mjs'
-import { bodies } from './bodies.js'
+import { bodies, endThread } from './bodies.js'
 
 export const tasks = defineTasks(import.meta.url, {
   ...bodies,
@@ -16,7 +16,7 @@ export const tasks = defineTasks(import.meta.url, {
   },
   /** Runs once more after the loss of its thread. */
   requeuedOnce: task({ onWorkerLost: 'requeue' }, (cells) => {
-    if (Atomics.add(cells, 0, 1) === 0) process.reallyExit(1)
+    if (Atomics.add(cells, 0, 1) === 0) return endThread()
     return 42
   }),
 })
