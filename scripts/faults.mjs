@@ -39,7 +39,13 @@ async function provokeAll() {
   const version = execFileSync(node, ['-v'], { encoding: 'utf8' }).trim()
   const major = version.split('.')[0].slice(1)
   const before = data[major]
-  data[major] = { node: version, platform: platform(), cores: availableParallelism(), versions: versionsOf(), seen: before?.seen ?? {} }
+  data[major] = {
+    node: version,
+    platform: platform(),
+    cores: availableParallelism(),
+    versions: versionsOf(),
+    seen: before?.seen ?? {},
+  }
   const cells = cellsToFill()
   const all = cells.values()
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => fill(all, data[major].seen, node)))

@@ -16,6 +16,7 @@ export class Lab {
   #tell
   #pools = []
   #watched = []
+  #isOver = false
 
   /**
    * @param open - Opens a pool of the contender.
@@ -24,7 +25,9 @@ export class Lab {
   constructor(contender, open, tell) {
     this.contender = contender
     this.#open = open
-    this.#tell = tell
+    this.#tell = (name, phrase) => {
+      if (!this.#isOver) tell(name, phrase)
+    }
   }
 
   get isOurs() {
@@ -121,7 +124,9 @@ export class Lab {
     this.#tell('threads', now === this.baseline ? 'as before' : `${this.baseline} before, ${now} now`)
   }
 
+  /** What the pools say now, they say because they are ended. */
   async destroyAll() {
+    this.#isOver = true
     await Promise.all(this.#pools.map((pool) => Promise.resolve(pool.destroy()).catch(() => undefined)))
   }
 }

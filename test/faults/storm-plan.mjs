@@ -45,7 +45,9 @@ export function planner(seed, isGentle) {
   const fault = () => (!isGentle && random() < HEAVY_SHARE ? HEAVY : faults[below(faults.length)])
   const call = () => {
     const number = calls++
-    return random() < FAULTS ? { kind: 'call', number, ...fault() } : { kind: 'call', number, task: 'add', args: [number] }
+    return random() < FAULTS
+      ? { kind: 'call', number, ...fault() }
+      : { kind: 'call', number, task: 'add', args: [number] }
   }
   const some = (most, make) => Array.from({ length: 1 + below(most) }, make)
   const part = (depth) => {

@@ -20,7 +20,8 @@ const DEADLINE_MS = 120_000
 const MOST_SHOWN = 10
 
 const { values: flags } = parseArgs({ options: { seeds: { type: 'string', default: '5' }, seed: { type: 'string' } } })
-const seeds = flags.seed === undefined ? Array.from({ length: Number(flags.seeds) }, (_, i) => i + 1) : [Number(flags.seed)]
+const seeds =
+  flags.seed === undefined ? Array.from({ length: Number(flags.seeds) }, (_, i) => i + 1) : [Number(flags.seed)]
 
 /** How many outcomes were wrong. */
 async function storm(seed) {

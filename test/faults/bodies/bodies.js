@@ -11,9 +11,13 @@ const nested = (levels) => Array.from({ length: levels }).reduce((inner) => [inn
 
 /** Ends the thread for good: an error that nothing hears. No trap for `process.exit()` keeps a thread from that. */
 function endThread() {
+  return endThreadBy(new Error('the end of this thread'))
+}
+
+function endThreadBy(thrown) {
   process.removeAllListeners('uncaughtException')
   setImmediate(() => {
-    throw new Error('the end of this thread')
+    throw thrown
   })
   return new Promise(() => undefined)
 }
@@ -65,6 +69,7 @@ const losses = {
     process.exit(code)
   },
   die: endThread,
+  dieOfNull: () => endThreadBy(null),
   countThenDie: (cells) => {
     Atomics.add(cells, 0, 1)
     return endThread()
@@ -184,6 +189,7 @@ const giving = {
     },
   }),
   giveNested: (levels) => nested(levels),
+  // biome-ignore lint/suspicious/noThenProperty: a thenable that never resolves is the fault
   giveNeverThenable: () => ({ then: () => undefined }),
   giveError: () => new RangeError('returned'),
   giveArray: (length) => new Array(length).fill(1.5),

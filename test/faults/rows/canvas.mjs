@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { chain, chord, group } from 'celeriac'
 
-const SIMULATOR = ['test/simulator/simulator.test.ts', 'keeps every promise for ${STEPS} steps']
+const SIMULATOR = ['test/simulator/simulator.test.ts', 'does the same from the same seed']
 const LOST = 'fails with WorkerLostError (ERR_WORKER_LOST, exit)'
 const CLOSED = 'fails with ClosedError (ERR_CLOSED)'
 const done = (promise) => Promise.resolve(promise).then(() => 42)
@@ -101,7 +101,11 @@ export const canvas = [
       await lab.watch('without end', endless, 20_000)
       await lab.watch('next', runtime.run(tasks.answer.si()))
     },
-    needs: { '2,000 times': 'finishes', 'without end': 'fails with InvalidCanvasError (ERR_INVALID_CANVAS)', next: 'finishes' },
+    needs: {
+      '2,000 times': 'finishes',
+      'without end': 'fails with InvalidCanvasError (ERR_INVALID_CANVAS)',
+      next: 'finishes',
+    },
   },
   {
     id: 'E9',

@@ -4,7 +4,6 @@ import { cells } from '../lab.mjs'
 import {
   amongOthers,
   besideNeighbour,
-  ENDS_BADLY,
   eachAlone,
   eachMust,
   FAILS,

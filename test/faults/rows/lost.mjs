@@ -143,9 +143,11 @@ export const lost = [
       const pool = await lab.openWarm({ threads: 1, perThread: 2 })
       await lab.watch('call', pool.run('lateNull', [50]))
       await lab.watch('innocent', pool.run('later', [300]))
+      if (lab.isOurs) await lab.watch('one that ends its thread so', pool.run('dieOfNull'))
       await lab.watch('next', pool.run('answer'))
     },
     needs: { call: 'finishes', innocent: 'finishes', next: 'finishes' },
+    ours: { 'one that ends its thread so': LOST },
   },
   {
     id: 'A8',
