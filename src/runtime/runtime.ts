@@ -27,6 +27,7 @@ import { type Admission, checkGraph } from './admission.js'
 import { diagnostics } from './diagnostics.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { callsStamped } from './stamped-calls.js'
 import { type StreamHost, StreamIteration } from './stream.js'
@@ -130,6 +131,8 @@ export interface RuntimeParts {
   readonly lanes: number
   readonly scheduling: SchedulerOptions
   readonly resultTtl: number
+  /** Warns of calls without a limit that run for long. Default `false`: where time is played, it may pass. */
+  readonly warnsOfLongRuns?: boolean
 }
 
 const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
@@ -145,6 +148,7 @@ export class LocalRuntime implements Runtime {
   readonly #slots: number
   readonly #bus: EventBus
   readonly #beat: Beat
+  readonly #longRuns: LongRuns | undefined
   readonly #shelf: HandleShelf
   readonly #resultTtl: number
   /** Finished workflows that can be looked up for a while, though nobody holds them. */
@@ -165,7 +169,8 @@ export class LocalRuntime implements Runtime {
   #closing: Promise<ShutdownReport> | undefined
   #destroying: Promise<void> | undefined
 
-  constructor({ environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl }: RuntimeParts) {
+  constructor(parts: RuntimeParts) {
+    const { environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl, warnsOfLongRuns = false } = parts
     this.#resultTtl = resultTtl
     this.#environment = environment
     this.#hold = hold
@@ -182,6 +187,7 @@ export class LocalRuntime implements Runtime {
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus(diagnostics, (listening) => this.#drive({ type: 'listen', listening }))
     this.#beat = new Beat(this.#beatHost())
+    this.#longRuns = warnsOfLongRuns ? new LongRuns(this.#longRunsHost()) : undefined
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
@@ -432,7 +438,10 @@ export class LocalRuntime implements Runtime {
     if (open === this.#open) return
     const wasIdle = this.#open === 0
     this.#open = open
-    if (wasIdle) this.#hold.take()
+    if (wasIdle) {
+      this.#hold.take()
+      this.#longRuns?.watch()
+    }
     if (open > 0) return
     this.#hold.release()
     const whenIdle = this.#whenIdle
@@ -544,6 +553,17 @@ export class LocalRuntime implements Runtime {
         this.#submit('run', this.schedule, canvas, undefined, () => queueMicrotask(ended))
       },
       warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #longRunsHost(): LongRunsHost {
+    return {
+      clock: this.#environment.clock,
+      isPending: () => this.#open > 0,
+      running: () => runsWithoutLimit(this.#scheduler.state()),
+      warn: ({ id }, message) => {
+        this.#bus.emit({ type: 'warning', at: this.#now(), message, error: new Error(message), taskId: id })
+      },
     }
   }
 

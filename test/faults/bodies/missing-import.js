@@ -2,4 +2,3 @@
 import './not-there.js'
 
 export const answer = () => 42
-export default answer

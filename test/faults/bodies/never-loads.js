@@ -2,4 +2,3 @@
 await new Promise(() => undefined)
 
 export const answer = () => 42
-export default answer

@@ -130,7 +130,7 @@ export const time = [
       await lab.watch('next', pool.run('answer'))
     },
     needs: { call: FAILS, next: 'finishes' },
-    documented: { file: 'docs/guide/life-of-a-task.md', text: 'native' },
+    documented: { file: 'docs/guide/faults.md', text: 'Native code runs to its end' },
   },
   {
     id: 'C6',
@@ -162,7 +162,7 @@ export const time = [
       setImmediate(() => process.exit(0))
     },
     needs: {},
-    documented: { file: 'docs/guide/life-of-a-task.md', text: 'native' },
+    documented: { file: 'docs/guide/faults.md', text: 'Native code runs to its end' },
   },
   {
     id: 'C8',
