@@ -15,7 +15,7 @@ import { readAnswers, writeAnswers } from './harness/results.mjs'
 /** In the order of the report. */
 const QUESTIONS = [
   ...['dispatch', 'chord', 'chain', 'latency', 'chunks', 'break-even', 'long', 'mixed', 'held', 'payloads'],
-  ...['memory', 'messages', 'scheduler', 'limits', 'revoke', 'cold-start'],
+  ...['memory', 'messages', 'scheduler', 'limits', 'revoke', 'recovery', 'cold-start'],
 ]
 /** Also asked on one CPU: there the time is that of the software, without waking another CPU. */
 const PINNED = ['chain', 'latency']

@@ -26,7 +26,8 @@ export async function playRounds(contenders, { rounds, iterations = 1 }) {
   const warmable = new Set()
   for (const [name, contender] of entries) if (await warmUp(contender)) warmable.add(name)
   for (let round = 0; round < rounds; round++)
-    for (const [name, turn] of await playRound(rotated(entries, round), iterations, warmable)) turns.get(name).push(turn)
+    for (const [name, turn] of await playRound(rotated(entries, round), iterations, warmable))
+      turns.get(name).push(turn)
   return new Comparison(turns)
 }
 

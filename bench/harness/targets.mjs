@@ -30,6 +30,7 @@ export const TARGETS = [
   more('watched', 'with one listener on every event, speed of unwatched (the worst)', 0.45, 0.7),
   less('overshoot', 'hard limit in an endless loop: overshoot, p99', 'ms', undefined, 50),
   less('revoke', 'revoking 10k queued calls: pause', 'ms', undefined, 20),
+  less('recovery', 'next result after the loss of a thread, with a spare one, p99', 'ms', undefined, 20),
 ]
 
 /** Of several measurements of one target, the worst counts. */

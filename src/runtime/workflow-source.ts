@@ -127,9 +127,16 @@ export function endOf(workflow: Workflow, node: number): NodeEnd {
   }
   const failure = workflow.failure(node)
   const original = unwrapped(failure)
-  const { traceback } = workflow.describe(failure)
+  const described = workflow.describe(failure)
   workflow.describe(original)
-  return { ok: false, error: original.error, ownError: failure.error, traceback }
+  return {
+    ok: false,
+    error: original.error,
+    ownError: failure.error,
+    get traceback() {
+      return described.traceback
+    },
+  }
 }
 
 function notKept(workflow: Workflow, node: number): NodeEnd {

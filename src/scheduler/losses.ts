@@ -24,7 +24,7 @@ export class Losses implements LossesPart {
     const begun = Math.min(known ?? batch.size, batch.size)
     batch.isLost = true
     this.#machine.runMs = this.#machine.at - batch.at
-    if (this.#machine.listening) this.#machine.departures.announce(batch, begun)
+    if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, begun)
     for (let place = 0; place < batch.size; place++) {
       if (!batch.isOpen(place)) continue
       const run = runAt(batch, place)

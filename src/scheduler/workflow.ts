@@ -566,13 +566,17 @@ export class Workflow {
   describe(failure: Failure): TaskFailure {
     if (failure.told !== undefined) return failure.told
     const { error, origin, args = [], attempt } = failure
+    const { submittedAt } = this
     const node = failure.cause === undefined ? origin : bodyOf(this.graph, origin)
     const described: TaskFailure = {
       taskId: this.idOf(node),
       taskName: this.taskNameOf(node),
       args,
       error,
-      traceback: [error.stack, this.submittedAt.stack?.replace(/^.*\n/, 'submitted:\n')].filter(Boolean).join('\n'),
+      // Made when somebody looks: a stack becomes text then, which takes longer than all else that a failure costs.
+      get traceback() {
+        return [error.stack, submittedAt.stack?.replace(/^.*\n/, 'submitted:\n')].filter(Boolean).join('\n')
+      },
       path: joinPath(this.pathOf(node), failure.item === undefined ? '' : `items[${failure.item}]`),
       attempt,
     }

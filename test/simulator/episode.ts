@@ -3,8 +3,10 @@
  * submission, the ends of calls, what they report before, lost threads, doubled and late outcomes, revokes, time that passes, a close.
  * No threads, no promises, no time but a counter.
  */
+
 import fc from 'fast-check'
 import type { Canvas } from '../../src/canvas/canvas.js'
+import { EVENT_NAMES } from '../../src/events/event.js'
 import type { Instruction, Stimulus } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { anyInput, anyPlan } from '../property/arbitraries.js'
@@ -104,7 +106,7 @@ export class Episode {
       pass: (ms) => this.#pass(ms),
     })
     if (random.chance(0.3)) {
-      this.#handle({ type: 'listen', listening: true })
+      this.#handle({ type: 'listen', heard: new Set(EVENT_NAMES) })
       this.#watchman.listening = true
     }
   }
@@ -167,7 +169,7 @@ export class Episode {
         return this.#revoke(this.#anyTarget())
       case 'listen':
         this.#isHeard = !this.#isHeard
-        this.#handle({ type: 'listen', listening: this.#isHeard })
+        this.#handle({ type: 'listen', heard: new Set(this.#isHeard ? EVENT_NAMES : []) })
         return
       case 'close':
         return this.#close(this.#random.pick(['finish', 'drop']))

@@ -49,7 +49,7 @@ function textOf(stimulus: Stimulus): string {
     case 'watch':
       return `watch ${stimulus.workflow.number}:${stimulus.node}`
     case 'listen':
-      return `listen ${stimulus.listening}`
+      return `listen to ${stimulus.heard.size} events`
     case 'outcomes':
       return `batch ${stimulus.batch} ended: ${stimulus.ends.map(endText).join(', ')}`
     case 'lost':

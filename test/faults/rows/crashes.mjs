@@ -129,7 +129,7 @@ export const crashes = [
     documented: { file: 'SECURITY.md', text: 'not containment' },
     deadline: 60_000,
     patience: 30_000,
-    provoke: amongOthers('growMap', [], SMALL_HEAP),
+    provoke: amongOthers('growMap', [], { options: { heapMb: 64 } }),
   },
   {
     id: 'B10',

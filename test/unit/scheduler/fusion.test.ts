@@ -1,5 +1,7 @@
 /** Which steps of a chain leave together: those where nobody would see a difference. */
+
 import { describe, expect, it } from 'vitest'
+import { EVENT_NAMES } from '../../../src/events/event.js'
 import { type Loose, loose, tasks } from './by-hand.js'
 import { Fleet } from './fleet.js'
 
@@ -36,7 +38,7 @@ describe('steps', () => {
   it('tell what they give while somebody listens', () => {
     const heardOf = (listening: boolean) => {
       const fleet = new Fleet(1)
-      fleet.handle({ type: 'listen', listening })
+      fleet.handle({ type: 'listen', heard: new Set(listening ? EVENT_NAMES : []) })
       fleet.submit(chain(a.s(), b.s()))
       return fleet.left[0]?.parts.map(({ isHeard }) => isHeard)
     }
