@@ -61,10 +61,11 @@ interface Sent {
 type TransferList = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>
 type Online = Extract<SideMessage, { celeriac: 'online' }>
 
-/** What Piscina loads in every thread. */
-const ENTRY = new URL('../worker/entry.cjs', import.meta.url)
 /** Threads in a row that die before they are ready, until those who wait are told that none starts. */
 const MOST_FAILED_STARTS = 3
+
+/** What Piscina loads in every thread. */
+const ENTRY = new URL('../worker/entry.cjs', import.meta.url)
 
 /** Runs that Piscina may hand to one thread at one time: more than there can be. */
 const NO_LIMIT = 2 ** 30
@@ -231,12 +232,6 @@ export class PiscinaExecutor implements Executor {
     return this.#starting
   }
 
-  /** A hardened thread may read the packages of the task modules that are known when the first thread starts, and no others later on. */
-  #flags(): readonly string[] | undefined {
-    const { execArgv, hardened } = this.#options
-    return hardened ? hardenedFlags([ENTRY.href, ...declaredModules()], execArgv, process.execArgv) : execArgv
-  }
-
   #newPool(piscina: typeof Piscina, threads: number, target: () => number | undefined): Piscina {
     const { resourceLimits, env } = this.#options
     const execArgv = this.#flags()
@@ -276,6 +271,12 @@ export class PiscinaExecutor implements Executor {
       // The first call takes the blame: else the others would wait for ever.
       this.#report.lost(sent.underWay.batch.number, { reason: 'start', cause }, 1)
     }
+  }
+
+  /** A hardened thread may read the packages of the task modules that are known when the first thread starts, and no others later on. */
+  #flags(): readonly string[] | undefined {
+    const { execArgv, hardened } = this.#options
+    return hardened ? hardenedFlags([ENTRY.href, ...declaredModules()], execArgv, process.execArgv) : execArgv
   }
 
   #setup(): WorkerSetup {

@@ -110,9 +110,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
   const { callsPerThread, maxDepth, bytes, startTimeout, defaults } = settings
-  const { resourceLimits, spareThreads = 0 } = options
+  const { spareThreads = 0 } = options
   const inline = options.executor === 'inline'
-  const { env, execArgv, hardened } = threadSettings(options)
+  const { resourceLimits, env, execArgv, hardened } = threadSettings(options)
   return new LocalRuntime({
     ...partsOf(settings),
     environment: system,
