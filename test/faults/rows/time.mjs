@@ -256,7 +256,8 @@ export const time = [
   {
     id: 'C13',
     fault: 'One signal aborts 10,000 calls that wait',
-    must: 'all are told, and the main thread is blocked for less than 200 ms',
+    must: 'all are told, and the main thread is blocked for less than 20 ms',
+    open: 'it takes about 20 µs a call, most of it to make an error for each and to settle its promise',
     deadline: 60_000,
     async provoke(lab) {
       const { pool, held, letGo } = await behindHolder(lab)
@@ -273,7 +274,7 @@ export const time = [
       await held
       await lab.watch('all told', done(Promise.all(all)))
     },
-    needs: { running: SETTLES, 'all told': 'finishes', 'ms of blocked main thread': (ms) => Number(ms) < 200 },
+    needs: { running: SETTLES, 'all told': 'finishes', 'ms of blocked main thread': (ms) => Number(ms) < 20 },
     ours: { running: 'finishes' },
   },
   {
