@@ -5,7 +5,7 @@ import { Lab } from './lab.mjs'
 import { table } from './table.mjs'
 
 /** How long a process may live after its pools were destroyed, in ms. */
-const LINGER_MS = 4_000
+const LINGER_MS = 10_000
 
 const [, , id, contender] = process.argv
 const tell = (name, phrase) => writeSync(3, `${JSON.stringify([name, phrase])}\n`)
