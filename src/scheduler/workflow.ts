@@ -69,8 +69,8 @@ export interface Origin {
 
 /** What is waiting for a workflow's end, beside handles: it stands for something in another one. */
 export type Continuation =
-  /** It is in the place of a call. */
-  | { readonly kind: 'replacement' }
+  /** It is in the place of a call, which is itself inside so many replacements, less one. */
+  | { readonly kind: 'replacement'; readonly depth: number }
   /** It is a member that was added to a header or group while that ran. */
   | { readonly kind: 'member'; readonly workflow: Workflow; readonly join: number; readonly slot: number }
   /** It was applied by a running call. */
