@@ -27,6 +27,15 @@ describe('a thread that dies under a call', () => {
   })
 })
 
+describe('a value that reads differently each time', () => {
+  it('costs its thread, and leaves nobody waiting', async () => {
+    start({ threads: 1 })
+    await runtime.run(deadly.thread.s())
+    expect(await errorOf(runtime.run(deadly.flip.s()))).toBeInstanceOf(WorkerLostError)
+    expect(await runtime.run(deadly.thread.s())).toBeTypeOf('number')
+  })
+})
+
 describe('a breaker', () => {
   it('refuses calls after maxLosses threads have died in lossWindow', async () => {
     start({ maxLosses: 2, lossWindow: 60_000 })
