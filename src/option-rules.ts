@@ -74,8 +74,25 @@ export function checkOptions(where: string, options: unknown, rules: Readonly<Re
 const unknownOption = (where: string, name: string, value: unknown, known: readonly string[]): ConfigurationError =>
   new ConfigurationError(`${where} has no option "${name}"; it has ${known.join(', ')}`, name, value)
 
+/** As far as a Date tells, in ms since the epoch. Further on, a ms more or less is the same number, and a clock stands still. */
+export const END_OF_TIME_MS = 8.64e15
+
 /** A length of time in ms that ends. */
 export const finiteDuration: OptionRule = {
-  expected: 'a finite number of milliseconds from 0',
-  accepts: (v) => Number.isFinite(v) && (v as number) >= 0,
+  expected: `a number of milliseconds from 0 to ${END_OF_TIME_MS}`,
+  accepts: (v) => typeof v === 'number' && v >= 0 && v <= END_OF_TIME_MS,
+}
+
+/** By what it can do, not by its class: a signal may come from another realm. */
+export const abortSignal: OptionRule = {
+  expected: 'an AbortSignal',
+  accepts: (value) => {
+    if (typeof value !== 'object' || value === null) return false
+    const { aborted, addEventListener, removeEventListener } = value as Record<string, unknown>
+    return (
+      typeof aborted === 'boolean' &&
+      typeof addEventListener === 'function' &&
+      typeof removeEventListener === 'function'
+    )
+  },
 }

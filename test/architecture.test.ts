@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseTree, readSources, type Tree } from './architecture/imports.js'
 import {
   emptyNames,
+  evaluations,
   foreignImports,
   heavyReaches,
   importCycles,
@@ -31,6 +32,7 @@ describe('the source tree', () => {
   it('has no circle of imports', () => expect(importCycles(tree)).toEqual([]))
   it('imports Node and packages only where the table says so', () => expect(foreignImports(tree)).toEqual([]))
   it('touches nothing outside in pure rooms', () => expect(impurities(tree)).toEqual([]))
+  it('makes no code of text', () => expect(evaluations(tree)).toEqual([]))
   it('keeps the worker entry light', () => expect(heavyReaches(tree)).toEqual([]))
   it('begins every file with a header comment', () => expect(missingHeaders(tree)).toEqual([]))
 
@@ -223,6 +225,38 @@ describe('the checker finds', () => {
     expect(impurities(treeOf({ 'task/a.ts': '' }), [exception])).toEqual([
       'task/a.ts: the exception for Date is not needed',
     ])
+  })
+
+  it.each([
+    ["eval('1')", 'uses eval'],
+    ["globalThis.eval('1')", 'uses eval'],
+    ['const run = eval', 'uses eval'],
+    ["const f = new Function('return 1')", 'uses Function'],
+    ["const f = Function('return 1')", 'uses Function'],
+    ['const { constructor } = { constructor: Function }', 'uses Function'],
+    ["import vm from 'node:vm'", "imports 'node:vm'"],
+    ['const load = (url: string) => import(url)', 'imports what is computed'],
+    ['const load = (name: string) => require(name)', 'imports what is computed'],
+  ])('code made of text: %s', (text, complaint) => {
+    const found = evaluations(treeOf({ 'worker/a.ts': text }), [])
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(complaint)
+  })
+
+  it.each([
+    'const a = Object.create(Function.prototype)',
+    'type F = Function',
+    "const a = import('./b.js')",
+    'const a = { eval: true }',
+    'const f = (eval_: string) => eval_',
+  ])('no code made of text in: %s', (text) => {
+    expect(evaluations(treeOf({ 'worker/a.ts': text, 'worker/b.ts': '' }), [])).toEqual([])
+  })
+
+  it('an exception for a computed import, if there is one, and only then', () => {
+    const exception = { file: 'worker/a.ts', because: 'of this test' }
+    expect(evaluations(treeOf({ 'worker/a.ts': 'const f = (x: string) => import(x)' }), [exception])).toEqual([])
+    expect(evaluations(treeOf({ 'worker/a.ts': '' }), [exception])).toHaveLength(1)
   })
 
   it('a room, a folder and a file that have no business there', () => {

@@ -2,7 +2,7 @@
  * Call options in Celery's JSON, as one table: their names and units on both sides. It is the only place that
  * translates them.
  */
-import { flag, type OptionRule, text, wholeFrom } from '../option-rules.js'
+import { END_OF_TIME_MS, flag, type OptionRule, text, wholeFrom } from '../option-rules.js'
 import { fromISO, isMoment, MOMENT, toMs, toSeconds } from './json-units.js'
 import type { StoredOptions } from './options.js'
 
@@ -33,7 +33,10 @@ const seconds = (expected: string, accepts: (ms: number) => boolean): OptionRule
   accepts: (json) => typeof json === 'number' && Number.isFinite(toMs(json)) && accepts(toMs(json)),
 })
 const anySeconds = seconds('a number of seconds', () => true)
-const delay = seconds('a number of seconds from 0', (ms) => ms >= 0)
+const delay = seconds(
+  `a number of seconds from 0 to ${END_OF_TIME_MS / 1_000}`,
+  (ms) => ms >= 0 && ms <= END_OF_TIME_MS,
+)
 const limit = seconds('a number of seconds above 0', (ms) => ms > 0)
 const moment: OptionRule = { expected: MOMENT, accepts: isMoment }
 const secondsOrMoment: OptionRule = {

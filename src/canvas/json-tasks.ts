@@ -20,7 +20,7 @@ export function tasksByName(tasks: unknown): ReadonlyMap<string, AnyTask> {
 }
 
 function listOfTasks(tasks: unknown): readonly AnyTask[] {
-  if (typeof tasks !== 'object' || tasks === null)
+  if (typeof tasks !== 'object' || tasks === null || isBroken(tasks))
     throw new ConfigurationError(
       `fromJSON: option "tasks" must be a list of tasks or a module's exports, and is ${show(tasks)}`,
       'tasks',
@@ -34,6 +34,7 @@ function listOfTasks(tasks: unknown): readonly AnyTask[] {
 }
 
 const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value
+const isBroken = (value: object): boolean => isIterable(value) && typeof value[Symbol.iterator] !== 'function'
 
 const isTask = (value: unknown): value is AnyTask =>
   typeof value === 'function' &&

@@ -1,6 +1,7 @@
 /** Options of calls and of applications: their types, and the check that refuses a wrong one at the call. */
 import { ConfigurationError, InvalidCanvasError } from '../errors.js'
 import {
+  abortSignal,
   checkOptions,
   durationFrom,
   finiteDuration,
@@ -93,12 +94,8 @@ const durationOrDate: OptionRule = {
 }
 
 // The global of that name is not for pure rooms, since it reads the clock.
-const isDate = (value: unknown): value is Date => Object.prototype.toString.call(value) === '[object Date]'
-
-const abortSignal: OptionRule = {
-  expected: 'an AbortSignal',
-  accepts: (value) => Object.prototype.toString.call(value) === '[object AbortSignal]',
-}
+const isDate = (value: unknown): value is Date =>
+  Object.prototype.toString.call(value) === '[object Date]' && !(Symbol.toStringTag in (value as object))
 
 const CALL_RULES: Readonly<Record<string, OptionRule>> = {
   ...POLICY_RULES,

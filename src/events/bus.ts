@@ -7,8 +7,8 @@ type Listener = (event: RuntimeEvent) => void
 
 /** Where events go beside listeners. It does not say when somebody comes or goes: it is asked. */
 export interface EventOutlet {
-  /** Whether somebody hears any event there. */
-  isHeard(): boolean
+  /** The events that somebody hears there: a bit for each of `EVENT_NAMES`. Asked often. */
+  heard(): number
   publish(event: RuntimeEvent): void
 }
 
@@ -16,13 +16,15 @@ export class EventBus {
   readonly #emitter = new EventEmitter()
   readonly #guards = new WeakMap<object, Listener>()
   readonly #outlet: EventOutlet
-  #isHeard = false
+  /** What has listeners here, and what is heard here or there: a bit for each of `EVENT_NAMES`. */
+  #own = 0
+  #heard = 0
   /** A `once` was ever asked for: only then can a listener go by an event. */
   #hasOnce = false
-  /** Called when the first listener came, or the last one went. */
-  readonly #onInterest: (listening: boolean) => void
+  /** Called when an event is heard by somebody that was not before, or by nobody any more. */
+  readonly #onInterest: (heard: ReadonlySet<RuntimeEventName>) => void
 
-  constructor(outlet: EventOutlet, onInterest: (listening: boolean) => void) {
+  constructor(outlet: EventOutlet, onInterest: (heard: ReadonlySet<RuntimeEventName>) => void) {
     this.#outlet = outlet
     this.#onInterest = onInterest
   }
@@ -30,35 +32,44 @@ export class EventBus {
   on<T extends RuntimeEventName>(type: T, listener: (event: RuntimeEvents[T]) => void): void {
     requireName(type)
     this.#emitter.on(type, this.#guarded(listener as never))
-    this.noteInterest()
+    this.#countListeners()
   }
 
   once<T extends RuntimeEventName>(type: T, listener: (event: RuntimeEvents[T]) => void): void {
     requireName(type)
     this.#hasOnce = true
     this.#emitter.once(type, this.#guarded(listener as never))
-    this.noteInterest()
+    this.#countListeners()
   }
 
   /** Removes one listener, or all of that name. */
   off<T extends RuntimeEventName>(type: T, listener?: (event: RuntimeEvents[T]) => void): void {
     requireName(type)
     this.#emitter.off(type, listener && this.#guarded(listener as never))
-    this.noteInterest()
+    this.#countListeners()
   }
 
   emit(event: RuntimeEvent): void {
     this.#outlet.publish(event)
     this.#emitter.emit(event.type, event)
-    if (this.#hasOnce) this.noteInterest()
+    // It may have been a `once`.
+    if (this.#hasOnce) this.#countListeners()
   }
 
-  /** Looks whether anybody hears events: a `once` that has fired may have been the last listener, and the outlet has to be asked. */
+  #countListeners(): void {
+    this.#own = EVENT_NAMES.reduce(
+      (names, name, i) => (this.#emitter.listenerCount(name) > 0 ? names | (1 << i) : names),
+      0,
+    )
+    this.noteInterest()
+  }
+
+  /** Looks which events anybody hears: of the outlet, it has to be asked. */
   noteInterest(): void {
-    const isHeard = this.#emitter.eventNames().length > 0 || this.#outlet.isHeard()
-    if (isHeard === this.#isHeard) return
-    this.#isHeard = isHeard
-    this.#onInterest(isHeard)
+    const heard = this.#own | this.#outlet.heard()
+    if (heard === this.#heard) return
+    this.#heard = heard
+    this.#onInterest(new Set(EVENT_NAMES.filter((_, i) => (heard & (1 << i)) !== 0)))
   }
 
   /** The same guard for the same listener, so that `off` finds it. */

@@ -14,6 +14,7 @@ import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
 import type { ByteLimits } from '../serialization/size.js'
+import { declaredModules } from '../task/registry.js'
 import type { AnswerMessage, ControlMessage, PortMessage, WorkerSetup } from '../worker/protocol.js'
 import { HAS_TEARDOWN, isSideMessage, type SideMessage } from '../worker/side-messages.js'
 import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
@@ -21,6 +22,7 @@ import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying, reportStray } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
+import { hardenedFlags } from './hardening.js'
 import { Imports } from './imports.js'
 import { Pools } from './pools.js'
 import { Teardowns } from './teardowns.js'
@@ -39,6 +41,8 @@ export interface ThreadOptions {
   readonly startTimeout: number
   readonly resourceLimits: ResourceLimits | undefined
   readonly execArgv: readonly string[] | undefined
+  readonly env: Readonly<Record<string, string>> | undefined
+  readonly hardened: boolean
 }
 
 /** A batch on a thread, and what has been heard of it beside its answer. */
@@ -59,6 +63,9 @@ type Online = Extract<SideMessage, { celeriac: 'online' }>
 
 /** Threads in a row that die before they are ready, until those who wait are told that none starts. */
 const MOST_FAILED_STARTS = 3
+
+/** What Piscina loads in every thread. */
+const ENTRY = new URL('../worker/entry.cjs', import.meta.url)
 
 /** Runs that Piscina may hand to one thread at one time: more than there can be. */
 const NO_LIMIT = 2 ** 30
@@ -224,9 +231,10 @@ export class PiscinaExecutor implements Executor {
   }
 
   #newPool(piscina: typeof Piscina, threads: number, target: () => number | undefined): Piscina {
-    const { resourceLimits, execArgv } = this.#options
+    const { resourceLimits, env } = this.#options
+    const execArgv = this.#flags()
     return new piscina({
-      filename: fileURLToPath(new URL('../worker/entry.cjs', import.meta.url)),
+      filename: fileURLToPath(ENTRY),
       minThreads: threads,
       maxThreads: threads,
       concurrentTasksPerWorker: NO_LIMIT,
@@ -238,6 +246,7 @@ export class PiscinaExecutor implements Executor {
       workerData: this.#setup(),
       ...(resourceLimits && { resourceLimits }),
       ...(execArgv && { execArgv: [...execArgv] }),
+      ...(env && { env }),
     })
   }
 
@@ -260,6 +269,12 @@ export class PiscinaExecutor implements Executor {
       // The first call takes the blame: else the others would wait for ever.
       this.#report.lost(sent.underWay.batch.number, { reason: 'start', cause }, 1)
     }
+  }
+
+  /** A hardened thread may read the packages of the task modules that are known when the first thread starts, and no others later on. */
+  #flags(): readonly string[] | undefined {
+    const { execArgv, hardened } = this.#options
+    return hardened ? hardenedFlags([ENTRY.href, ...declaredModules()], execArgv, process.execArgv) : execArgv
   }
 
   #setup(): WorkerSetup {

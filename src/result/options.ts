@@ -1,23 +1,12 @@
 /** Which options `get()`, `iterate()` and `revoke()` take. It sees to the options only: waiting is done elsewhere. */
-import { checkOptions, durationFrom, flag, type OptionRule } from '../option-rules.js'
-
-const signal: OptionRule = { expected: 'an AbortSignal', accepts: isSignal }
-
-/** By what it can do, not by its class: a signal may come from another realm. */
-function isSignal(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>
-  return (
-    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
-  )
-}
+import { abortSignal, checkOptions, durationFrom, flag, type OptionRule } from '../option-rules.js'
 
 const anything: OptionRule = { expected: 'anything', accepts: () => true }
 
 /** What each method takes. A value of `undefined` stands for the default. */
 export const RESULT_RULES = {
-  get: { timeout: durationFrom(0), propagate: flag, signal },
-  iterate: { ordered: flag, signal },
+  get: { timeout: durationFrom(0), propagate: flag, signal: abortSignal },
+  iterate: { ordered: flag, signal: abortSignal },
   revoke: { terminate: flag, reason: anything },
 } as const satisfies Record<string, Readonly<Record<string, OptionRule>>>
 

@@ -5,10 +5,20 @@ import { entryFileUrl, processHold, system } from '../environment.js'
 import { ConfigurationError } from '../errors.js'
 import { InlineExecutor } from '../executors/inline.js'
 import { PiscinaExecutor } from '../executors/piscina.js'
-import { checkOptions, durationFrom, oneOf, plainObject, texts, wholeFrom, wholeOrInfinity } from '../option-rules.js'
+import {
+  checkOptions,
+  durationFrom,
+  flag,
+  oneOf,
+  plainObject,
+  texts,
+  wholeFrom,
+  wholeOrInfinity,
+} from '../option-rules.js'
 import { byteLimitsOf } from '../serialization/size.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime, type Runtime } from './runtime.js'
+import { envRule, threadSettings } from './thread-settings.js'
 
 /** What {@link createRuntime} takes; every option may be left out. */
 export interface RuntimeOptions {
@@ -46,8 +56,12 @@ export interface RuntimeOptions {
   readonly maxResultBytes?: number
   /** V8's limits per thread; best effort, not containment. */
   readonly resourceLimits?: ResourceLimits
+  /** What workers see as `process.env`: names to pass on, or values. Default: a copy of all of it; with `hardened`, `PATH`, `HOME`, `TZ`, `LANG`, `NODE_ENV`. */
+  readonly env?: readonly string[] | Readonly<Record<string, string>>
   /** Node options of the worker threads, such as loaders. Default: those of the process. */
   readonly execArgv?: readonly string[]
+  /** Run workers under Node's permission model, allowed to read only task modules and their packages. Node ≥ 22, else {@link ConfigurationError}. Default `false`. */
+  readonly hardened?: boolean
 }
 
 const MAX_DEPTH = 512
@@ -75,7 +89,9 @@ const RULES = {
   maxArgumentBytes: wholeOrInfinity(0),
   maxResultBytes: wholeOrInfinity(0),
   resourceLimits: plainObject,
+  env: envRule,
   execArgv: texts,
+  hardened: flag,
 }
 
 /**
@@ -94,8 +110,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       "createRuntime was called inside one of celeriac's own worker threads, which would start threads without end: create the runtime in the program's entry file, and keep task modules free of it",
     )
   const { callsPerThread, maxDepth, bytes, startTimeout, defaults } = settings
-  const { resourceLimits, execArgv, spareThreads = 0 } = options
+  const { spareThreads = 0 } = options
   const inline = options.executor === 'inline'
+  const { resourceLimits, env, execArgv, hardened } = threadSettings(options)
   return new LocalRuntime({
     ...partsOf(settings),
     environment: system,
@@ -119,7 +136,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
               startTimeout,
               spareThreads,
               resourceLimits,
+              env,
               execArgv,
+              hardened,
             },
             report,
             system.clock,

@@ -13,7 +13,11 @@ const byName = new Map<RuntimeEventName, Channel>(EVENT_NAMES.map((name) => [nam
 const channels = [...byName.values()]
 
 export const diagnostics: EventOutlet = {
-  isHeard: () => channels.some(({ hasSubscribers }) => hasSubscribers),
+  heard() {
+    let names = 0
+    for (let i = 0; i < channels.length; i++) if (channels[i]?.hasSubscribers) names |= 1 << i
+    return names
+  },
   publish(event) {
     const channel = byName.get(event.type)
     if (channel?.hasSubscribers) channel.publish(event)

@@ -186,7 +186,7 @@ export class LocalRuntime implements Runtime {
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
     this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
-    this.#bus = new EventBus(diagnostics, (listening) => this.#drive({ type: 'listen', listening }))
+    this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#beat = new Beat(this.#beatHost())
   }
 

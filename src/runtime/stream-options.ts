@@ -4,7 +4,7 @@ import { isCanvas, type StoredOptions } from '../canvas/options.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import { ConfigurationError, InvalidCanvasError } from '../errors.js'
-import { checkOptions, flag, type OptionRule, show, wholeFrom } from '../option-rules.js'
+import { abortSignal, checkOptions, flag, show, wholeFrom } from '../option-rules.js'
 import { requireStreamable } from './stream-source.js'
 
 /** How `runtime.map` and `runtime.starmap` stream. */
@@ -32,10 +32,6 @@ export interface StreamPlan {
   readonly signal: AbortSignal | undefined
 }
 
-const abortSignal: OptionRule = {
-  expected: 'an AbortSignal',
-  accepts: (value) => Object.prototype.toString.call(value) === '[object AbortSignal]',
-}
 const RULES = { window: wholeFrom(1), ordered: flag, chunkSize: wholeFrom(1), signal: abortSignal }
 
 /**

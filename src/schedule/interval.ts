@@ -1,8 +1,6 @@
 /** Due times at equal distances. They lie on a grid from `start`, so that a late run does not shift those behind it. */
+import { END_OF_TIME_MS } from '../option-rules.js'
 import type { Timetable } from './schedule.js'
-
-/** The last point in time that a Date can hold. */
-const END_OF_TIME = 8.64e15
 
 export class Interval implements Timetable {
   readonly #start: number
@@ -17,6 +15,6 @@ export class Interval implements Timetable {
   next(at: number): number | undefined {
     const passed = Math.max(0, Math.floor((at - this.#start) / this.#every))
     const next = this.#start + (passed + 1) * this.#every
-    return next <= END_OF_TIME ? next : undefined
+    return next <= END_OF_TIME_MS ? next : undefined
   }
 }

@@ -1,6 +1,7 @@
 /** After the close nothing starts: what is pending is revoked, what would start later is revoked then. */
 import { ClosedError } from '../errors.js'
 import { callEvents } from './call-events.js'
+import { withoutStack } from './failures.js'
 import type { ClosingPart, Machine } from './machine.js'
 import { runAt } from './run.js'
 import type { End, Workflow } from './workflow.js'
@@ -44,13 +45,17 @@ export class Closing implements ClosingPart {
     for (const { workflow, node } of pending) {
       if (workflow.isFinal(node) || workflow.isWaiting(node)) continue // revoked before, and its run has not stopped; or a linked step
       const end = this.revokedByClose(node)
-      if (this.#machine.listening) this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
+      if (this.#machine.hears('task-revoked'))
+        this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
       this.#machine.steps.push({ do: 'end', workflow, node, end })
       this.#machine.flow.workDown()
     }
   }
 
   revokedByClose(node: number): End {
-    return { status: 'revoked', failure: { error: new ClosedError(this.#machine.closed), origin: node, attempt: 0 } }
+    return {
+      status: 'revoked',
+      failure: { error: withoutStack(() => new ClosedError(this.#machine.closed)), origin: node, attempt: 0 },
+    }
   }
 }

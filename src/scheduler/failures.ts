@@ -38,8 +38,25 @@ export function refusedError(run: RunIdentity, { most, windowMs }: Breaker, left
 }
 
 export const revokedError = (workflow: Workflow, node: number, cause: unknown): TaskRevokedError =>
-  new TaskRevokedError(
-    'the call was revoked',
-    workflow.runOf(node, workflow.status(node) === 'running' ? undefined : 0),
-    { terminated: false, cause },
+  withoutStack(
+    () =>
+      new TaskRevokedError(
+        'the call was revoked',
+        workflow.runOf(node, workflow.status(node) === 'running' ? undefined : 0),
+        { terminated: false, cause },
+      ),
   )
+
+/**
+ * Where in the scheduler an error was made helps nobody, and finding it out takes longer than revoking a call; where the call was applied
+ * is in the traceback.
+ */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}

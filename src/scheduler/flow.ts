@@ -179,7 +179,7 @@ export class Flow implements FlowPart {
     for (const id of workflow.graph.ids.values())
       if (this.#machine.named.get(id)?.workflow === workflow) this.#machine.named.delete(id)
     const { root } = workflow
-    if (--root.open === 0 && this.#machine.listening)
+    if (--root.open === 0 && this.#machine.hears('workflow-finished'))
       this.#machine.out.push(callEvents.finished(root, this.#machine.at))
   }
 }

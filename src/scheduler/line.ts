@@ -4,6 +4,7 @@ import type { Input } from '../graph/call.js'
 import type { Delay } from '../graph/graph.js'
 import type { Part } from './batch.js'
 import { callEvents } from './call-events.js'
+import { withoutStack } from './failures.js'
 import type { LinePart, Machine } from './machine.js'
 import type { CallPlan } from './policies.js'
 import type { Workflow } from './workflow.js'
@@ -61,9 +62,13 @@ export class Line implements LinePart {
   #goOn(workflow: Workflow, node: number, input: Input): void {
     workflow.feed(node, input)
     workflow.move(node, 'ready')
-    if (this.#machine.listening) this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
+    if (this.#hearsOfSent()) this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
     workflow.move(node, 'running')
     this.#machine.linked = undefined
+  }
+
+  #hearsOfSent(): boolean {
+    return this.#machine.hears('task-sent') || this.#machine.hears('task-received')
   }
 
   #timeOf(delay: Delay | undefined): number | undefined {
@@ -73,7 +78,7 @@ export class Line implements LinePart {
   /** Calls that are planned alike can start from now on. */
   makeReady(workflow: Workflow, from: number, to = from + 1, plan = this.#machine.policies.of(workflow, from)): void {
     workflow.moveAll(from, to, 'ready')
-    if (this.#machine.listening)
+    if (this.#hearsOfSent())
       for (let node = from; node < to; node++)
         this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
     this.#machine.dispatcher.push(workflow, from, to, plan, this.#machine.at)
@@ -100,11 +105,8 @@ export class Line implements LinePart {
       return
     const at = typeof expires === 'number' ? workflow.appliedAt + expires : expires.valueOf()
     const revoke = (): void => {
-      const error = new TaskExpiredError(
-        'the call expired before it could start',
-        workflow.runOf(node, 0),
-        new Date(at),
-      )
+      const what = 'the call expired before it could start'
+      const error = withoutStack(() => new TaskExpiredError(what, workflow.runOf(node, 0), new Date(at)))
       this.#machine.revocation.revokeNode(workflow, node, error, false)
     }
     if (at < this.#machine.at) revoke()

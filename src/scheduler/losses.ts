@@ -24,7 +24,7 @@ export class Losses implements LossesPart {
     const begun = Math.min(known ?? batch.size, batch.size)
     batch.isLost = true
     this.#machine.runMs = this.#machine.at - batch.at
-    if (this.#machine.listening) this.#machine.departures.announce(batch, begun)
+    if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, begun)
     for (let place = 0; place < batch.size; place++) {
       if (!batch.isOpen(place)) continue
       const run = runAt(batch, place)
@@ -44,7 +44,7 @@ export class Losses implements LossesPart {
 
   /** Too many threads have died: what would run fails instead, and so do the errbacks of that. */
   refuseReady(until: number): void {
-    const { dispatcher, breaker, steps, at, listening, out, flow } = this.#machine
+    const { dispatcher, breaker, steps, at, out, flow } = this.#machine
     while (dispatcher.ready > 0) {
       const calls = [...dispatcher.queue]
       dispatcher.queue.clear()
@@ -53,7 +53,7 @@ export class Losses implements LossesPart {
         const attempt = workflow.attemptOf(node) - 1
         const error = refusedError(workflow.runOf(node, attempt), breaker, until - at)
         const end: End = { status: 'failed', failure: { error, origin: node, attempt } }
-        if (listening) out.push(callEvents.ended(workflow, node, end, at, 0))
+        if (this.#machine.hears('task-failed')) out.push(callEvents.ended(workflow, node, end, at, 0))
         steps.push({ do: 'end', workflow, node, end })
         flow.workDown()
       }

@@ -5,6 +5,7 @@
 import type { RunPolicy } from '../canvas/policy.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import type { TaskRevokedError } from '../errors.js'
+import type { RuntimeEventName } from '../events/event.js'
 import type { Input } from '../graph/call.js'
 import { compile } from '../graph/compile.js'
 import type { Graph } from '../graph/graph.js'
@@ -153,7 +154,8 @@ export class Machine implements Parts {
   readonly steps: Step[] = []
   out: Instruction[] = []
   at = 0
-  listening = false
+  /** The events that somebody listens to: no other is made. */
+  heard: ReadonlySet<RuntimeEventName> = new Set()
   /** Why nothing may start any more. */
   closed: string | undefined
   /** From 0 up to 1: the last that came from outside. */
@@ -191,6 +193,10 @@ export class Machine implements Parts {
     this.reports = parts.reports
     this.revocation = parts.revocation
     this.closing = parts.closing
+  }
+
+  hears(name: RuntimeEventName): boolean {
+    return this.heard.size > 0 && this.heard.has(name)
   }
 
   admit(plan: Plan, origin?: Origin, continuation?: Continuation): Workflow {

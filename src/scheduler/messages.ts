@@ -2,7 +2,7 @@
 
 import type { AnyCanvas } from '../canvas/typing.js'
 import type { WorkerLossReason } from '../errors.js'
-import type { RuntimeEvent } from '../events/event.js'
+import type { RuntimeEvent, RuntimeEventName } from '../events/event.js'
 import type { Batch } from './batch.js'
 import type { Plan, Workflow } from './workflow.js'
 
@@ -40,10 +40,10 @@ export interface Watch {
   readonly node: number
 }
 
-/** Somebody listens to events, or nobody does any more: none is made then. */
+/** Which events somebody listens to: no other is made. */
 export interface Listen {
   readonly type: 'listen'
-  readonly listening: boolean
+  readonly heard: ReadonlySet<RuntimeEventName>
 }
 
 /** What became of calls of a batch: of all, or of those that have ended since the last time. */

@@ -24,7 +24,7 @@ export class Reports implements ReportsPart {
     if (batch?.isOpen(place) !== true) return
     const run = runAt(batch, place)
     const { workflow, node } = run
-    if (this.#machine.listening) this.#machine.departures.announce(batch, place + 1)
+    if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, place + 1)
     switch (report.kind) {
       case 'parked':
       case 'resumed':
@@ -46,7 +46,8 @@ export class Reports implements ReportsPart {
     if (workflow.isFinal(node)) return
     if (report.kind === 'progress') workflow.progress.set(node, report.value)
     else workflow.shown.set(node, report)
-    if (this.#machine.listening) this.#machine.out.push(callEvents.reported(workflow, node, report, this.#machine.at))
+    if (this.#machine.hears(`task-${report.kind}`))
+      this.#machine.out.push(callEvents.reported(workflow, node, report, this.#machine.at))
   }
 
   /** A call that waits for a child lends its thread; when it goes on, there may for a while be more running than there is room for. */

@@ -47,8 +47,8 @@ export class Revocation implements RevocationPart {
       return
     }
     const end: End = { status: 'revoked', failure: { error, origin: node, attempt: error.attempt } }
-    if (this.#machine.listening && workflow.graph.calls[node] !== undefined && !workflow.isWaiting(node))
-      this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, this.#machine.at))
+    if (this.#machine.hears('task-revoked') && workflow.graph.calls[node] !== undefined && !workflow.isWaiting(node))
+      this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
     const inner = workflow.replacements.get(node)
     if (inner !== undefined) this.revokeSubtree(inner, inner.graph.exit, error.cause, terminate)
     else if (workflow.isRunning(node)) this.#cancel(workflow, node, error, terminate)

@@ -24,7 +24,7 @@ export class Runs implements RunsPart {
   }
 
   #finishRun({ workflow, node }: Run, end: End): void {
-    if (this.#machine.listening)
+    if (this.#machine.hears(`task-${end.status}`))
       this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, this.#machine.runMs))
     this.#machine.steps.push({ do: 'end', workflow, node, end })
   }
@@ -48,7 +48,8 @@ export class Runs implements RunsPart {
     if (this.#machine.closed !== undefined)
       return this.#machine.flow.end(workflow, node, this.#machine.closing.revokedByClose(node))
     if (args !== undefined) workflow.replacedArgs.set(node, args)
-    if (this.#machine.listening) this.#machine.out.push(callEvents.requeued(workflow, node, this.#machine.at))
+    if (this.#machine.hears('task-rejected'))
+      this.#machine.out.push(callEvents.requeued(workflow, node, this.#machine.at))
     this.#machine.line.makeReady(workflow, node)
   }
 
@@ -75,7 +76,7 @@ export class Runs implements RunsPart {
       return
     }
     this.#machine.tally.retried++
-    if (this.#machine.listening)
+    if (this.#machine.hears('task-retried'))
       this.#machine.out.push(callEvents.retried(workflow, node, error, delay, this.#machine.at))
     workflow.retries.set(node, part.attempt)
     if (args !== undefined) workflow.replacedArgs.set(node, args)

@@ -132,7 +132,7 @@ export class Scheduler {
         else stimulus.workflow.watch(stimulus.node)
         return
       case 'listen':
-        this.#machine.listening = stimulus.listening
+        this.#machine.heard = stimulus.heard
         return
       case 'flushed':
         this.#isFlushAsked = false

@@ -260,6 +260,25 @@ export class Workflow {
     return this.#announced?.delete(node) === true
   }
 
+  // Whoever only looks makes nothing: what is not there says that nothing of the kind has ever happened.
+
+  isReplaced(node: number): boolean {
+    return this.#replacements?.has(node) === true
+  }
+
+  /** It waits for its time, or for its next run. */
+  isTimed(node: number): boolean {
+    return this.#timers?.has(node) === true
+  }
+
+  canExpire(node: number): boolean {
+    return this.#expiries?.has(node) === true
+  }
+
+  get openFillings(): ReadonlyMap<number, Filling> {
+    return this.#fillings ?? NO_FILLINGS
+  }
+
   /** No call of it has ever been tried again. */
   get hasNoRetries(): boolean {
     return this.#retries === undefined
@@ -380,7 +399,7 @@ export class Workflow {
 
   move(node: number, status: Status): void {
     const code = codeOf(status)
-    checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+    checkMove(this.#statuses[node] as number, code, node, this.number)
     this.#statuses[node] = code
   }
 
@@ -388,7 +407,7 @@ export class Workflow {
   moveAll(from: number, to: number, status: Status): void {
     const code = codeOf(status)
     for (let node = from; node < to; node++) {
-      checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+      checkMove(this.#statuses[node] as number, code, node, this.number)
       this.#statuses[node] = code
     }
   }
@@ -566,16 +585,16 @@ export class Workflow {
   describe(failure: Failure): TaskFailure {
     if (failure.told !== undefined) return failure.told
     const { error, origin, args = [], attempt } = failure
+    const { submittedAt } = this
     const node = failure.cause === undefined ? origin : bodyOf(this.graph, origin)
-    const submitted = this.submittedAt
     const described: TaskFailure = {
       taskId: this.idOf(node),
       taskName: this.taskNameOf(node),
       args,
       error,
-      // Writing out a stack is most of what a failure costs, and few are asked for it.
+      // Made when somebody looks: a stack becomes text then, which takes longer than all else that a failure costs.
       get traceback() {
-        return [error.stack, submitted.stack?.replace(/^.*\n/, 'submitted:\n')].filter(Boolean).join('\n')
+        return [error.stack, submittedAt.stack?.replace(/^.*\n/, 'submitted:\n')].filter(Boolean).join('\n')
       },
       path: joinPath(this.pathOf(node), failure.item === undefined ? '' : `items[${failure.item}]`),
       attempt,
@@ -584,6 +603,8 @@ export class Workflow {
     return described
   }
 }
+
+const NO_FILLINGS: ReadonlyMap<number, Filling> = new Map()
 
 function cancelled(timers: Map<number, Timer> | undefined, node: number): boolean {
   const timer = timers?.get(node)

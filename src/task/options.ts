@@ -62,8 +62,8 @@ const TASK_RULES: Readonly<Record<string, OptionRule>> = {
   afterReturn: handler,
 }
 
-/** @throws {@link ConfigurationError} for a wrong option, naming it and its value. */
+/** @throws {@link ConfigurationError} for a wrong option, naming it and its value, and for none at all: a function needs no `task()` then. */
 export function checkTaskOptions(where: string, options: TaskOptions): void {
-  checkOptions(where, options, TASK_RULES)
+  checkOptions(where, options ?? null, TASK_RULES)
   checkPolicy(where, options)
 }

@@ -25,9 +25,23 @@ const counter = counted[COUNT]
 /** How often a task has been registered: whoever keeps what it found sees by it that it may have changed. */
 export const registrations = (): number => counter.count
 
+const MODULES = Symbol.for('celeriac.modules')
+const declared = globalThis as { [MODULES]?: Set<string> }
+declared[MODULES] ??= new Set()
+const modules = declared[MODULES]
+
+/** Says that tasks stand in this module. It need not have been evaluated here. */
+export function declareModule(moduleUrl: string): void {
+  modules.add(moduleUrl)
+}
+
+/** All modules of which that has been said; kept when their tasks are forgotten. */
+export const declaredModules = (): readonly string[] => [...modules]
+
 /** Registers a task; one of the same identity is replaced, as when a module is evaluated again. */
 export function registerTask(record: TaskRecord): void {
   counter.count++
+  declareModule(record.moduleUrl)
   records.set(identity(record.moduleUrl, record.taskName), record)
 }
 

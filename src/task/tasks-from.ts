@@ -2,6 +2,7 @@
 import type { AnyFunction } from '../canvas/typing.js'
 import { NotRegisteredError } from '../errors.js'
 import { checkOptions, text } from '../option-rules.js'
+import { declareModule } from './registry.js'
 import { fileUrl, makeTask, nameOf, type Task } from './task.js'
 
 /**
@@ -45,6 +46,7 @@ export function tasksFrom<M extends object = Record<string, AnyFunction>>(
 ): TasksOfModule<M> {
   const moduleUrl = fileUrl('tasksFrom', url)
   checkOptions('tasksFrom', options, { namespace: text })
+  declareModule(moduleUrl)
   const made = new Map<string, Task>()
   const taskOf = (key: string): Task => {
     const found = made.get(key) ?? remoteTask(moduleUrl, key, nameOf(key, options?.namespace))

@@ -1,6 +1,6 @@
 /** The options of a test runtime, and the check of those that only it has. */
 import { ConfigurationError } from '../errors.js'
-import { checkOptions, flag, type OptionRule, wholeFrom } from '../option-rules.js'
+import { checkOptions, END_OF_TIME_MS, flag, type OptionRule, wholeFrom } from '../option-rules.js'
 import type { RuntimeOptions } from '../runtime/create-runtime.js'
 
 /** {@link RuntimeOptions} without those of real threads, and what a test decides. */
@@ -17,8 +17,11 @@ export interface TestRuntimeOptions
 }
 
 const time: OptionRule = {
-  expected: 'a valid Date, or a finite number of ms since the epoch',
-  accepts: (value) => Number.isFinite(value instanceof Date ? value.valueOf() : value),
+  expected: 'a valid Date, or a number of ms since the epoch that a Date can tell',
+  accepts: (value) => {
+    const ms: unknown = value instanceof Date ? value.valueOf() : value
+    return typeof ms === 'number' && Math.abs(ms) <= END_OF_TIME_MS
+  },
 }
 
 const OWN_RULES = { seed: wholeFrom(0), now: time, autoAdvance: flag }

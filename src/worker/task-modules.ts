@@ -73,7 +73,7 @@ export class TaskModules {
     const unready = await starting
     if (unready === undefined) return
     const { what, cause } = unready
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = (cause instanceof Error ? cause.message : String(cause)) + hintFor(cause)
     throw new WorkerLostError(`the task module ${moduleUrl} ${what}: ${why}`, run, { reason: 'start', cause })
   }
 
@@ -113,6 +113,12 @@ export class TaskModules {
     return errors
   }
 }
+
+/** Node names a flag, which is not what has to be done. */
+const hintFor = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ERR_ACCESS_DENIED'
+    ? ' A hardened thread may read only the packages of task modules that had been imported when the threads started: import it before, or allow more with execArgv'
+    : ''
 
 /**
  * Whether the text of a module says that it exports `setup` or `teardown`. A program's entry file is no task module: importing it while it

@@ -1,8 +1,9 @@
 /** Holds a source tree against the table: each rule gives the sentences to print, none if the tree keeps it. */
 import ts from 'typescript'
-import type { Import, Tree } from './imports.js'
+import { type Import, lineOf, type Tree } from './imports.js'
 import { usesOf } from './purity.js'
 import {
+  COMPUTED_IMPORTS,
   EMPTY_WORDS,
   EXCEPTIONS,
   LIGHT,
@@ -129,6 +130,50 @@ function forbiddenIn(path: string): ReadonlySet<string> {
   if (PURE.includes(room)) return new Set([...OUTSIDE, ...PROMISES])
   return PURE_BUT_FOR_PROMISES.includes(room) ? OUTSIDE : new Set()
 }
+
+const EVALUATORS: ReadonlySet<string> = new Set(['eval', 'Function', 'Function.prototype'])
+const VM: readonly string[] = ['node:vm', 'vm', 'node:repl', 'repl']
+
+/** Where text becomes code: `eval`, `Function`, `vm`, and an import of what is not written there. */
+export function evaluations({ files, imports }: Tree, computed = COMPUTED_IMPORTS): string[] {
+  const unused = new Set(computed)
+  const ofText = [...files].flatMap(([path, file]) => {
+    const uses = usesOf(file, EVALUATORS)
+    // The prototype is asked for by way of the global, and evaluates nothing.
+    const harmless = new Set(uses.filter(({ name }) => name === 'Function.prototype').map(({ line }) => line))
+    const made = uses.filter(({ name, line }) => name === 'eval' || (name === 'Function' && !harmless.has(line)))
+    return made.map(({ name, line }) => `${path}:${line} uses ${name}, which makes code of text`)
+  })
+  const ofVm = imports
+    .filter(({ specifier }) => VM.includes(specifier))
+    .map((one) => `${place(one)}: no code from text`)
+  const ofImports = [...files].flatMap(([path, file]) =>
+    computedImports(file).flatMap((line) => {
+      const exception = computed.find((one) => one.file === path)
+      if (exception === undefined) return [`${path}:${line} imports what is computed`]
+      unused.delete(exception)
+      return []
+    }),
+  )
+  const notNeeded = [...unused].map(({ file }) => `${file}: the exception for a computed import is not needed`)
+  return [...ofText, ...ofVm, ...ofImports, ...notNeeded]
+}
+
+/** The lines of `import(x)` and `require(x)` whose `x` is no literal. */
+function computedImports(file: ts.SourceFile): number[] {
+  const found: number[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && isLoad(node.expression) && !isLiteral(node.arguments[0])) found.push(lineOf(node))
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+const isLoad = (callee: ts.Expression): boolean =>
+  callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require')
+const isLiteral = (argument: ts.Expression | undefined): boolean =>
+  argument !== undefined && ts.isStringLiteralLike(argument)
 
 /** Files that do not begin by saying why they exist. */
 export function missingHeaders({ files }: Tree): string[] {

@@ -7,7 +7,7 @@ let runtime: Runtime
 afterEach(() => runtime.destroy())
 
 function start(options: RuntimeOptions): Runtime {
-  runtime = createRuntime({ threads: 1, execArgv: preload, ...options })
+  runtime = createRuntime({ threads: 1, ...(options.executor !== 'inline' && { execArgv: preload }), ...options })
   return runtime
 }
 const errorOf = (promise: Promise<unknown>): Promise<WorkerLostError> =>

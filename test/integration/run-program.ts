@@ -11,9 +11,23 @@ export interface Finished {
 
 const DEADLINE_MS = 40_000
 
-export function runProgram(name: string, args: readonly string[] = []): Promise<Finished> {
+/** Where it runs, and with which flags of Node; default: here, with none. */
+interface Place {
+  readonly cwd?: string
+  readonly flags?: readonly string[]
+}
+
+export function runProgram(
+  name: string,
+  args: readonly string[] = [],
+  { cwd, flags = [] }: Place = {},
+): Promise<Finished> {
   const file = fileURLToPath(new URL(`./programs/${name}`, import.meta.url))
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: DEADLINE_MS })
+  const child = spawn(process.execPath, [...flags, file, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: DEADLINE_MS,
+    cwd,
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (part) => (stdout += part))

@@ -29,8 +29,8 @@ const list = (levels: number) => {
 
 const read = (json: unknown, limits: Partial<FromJSONOptions> = {}) => fromJSON(json, { tasks, ...limits })
 
-/** What is refused, in a second at most; if only after a million canvases, in some seconds. */
-function refusalOf(json: unknown, limits: Partial<FromJSONOptions> = {}, seconds = 1): InvalidCanvasError {
+/** What is refused, in less than a second where the machine has nothing else to do; what grows with the square takes minutes. */
+function refusalOf(json: unknown, limits: Partial<FromJSONOptions> = {}, seconds = 15): InvalidCanvasError {
   const start = performance.now()
   try {
     read(json, limits)

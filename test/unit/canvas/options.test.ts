@@ -53,6 +53,8 @@ describe('set', () => {
     ['an option of applications', { args: [] }, 'set has no option "args"', 'args'],
     ['an empty id', { taskId: '' }, 'set: option "taskId" must be a text that is not empty, and is ""', 'taskId'],
     ['an id that is no text', { taskId: 7 }, 'and is 7', 'taskId'],
+    ['a countdown beyond the end of time', { countdown: 1e300 }, 'from 0 to 8640000000000000', 'countdown'],
+    ['a date that is none', { eta: { [Symbol.toStringTag]: 'Date' } }, 'a valid Date', 'eta'],
     ['headers that are a list', { headers: [] }, 'must be a plain object, and is a list', 'headers'],
     ['a list', [], 'set takes an object of options, not a list', undefined],
     ['a text', 'x', 'set takes an object of options, not "x"', undefined],
@@ -108,6 +110,11 @@ describe('an application', () => {
       'a flag that is none',
       { keepIntermediate: 'yes' },
       'option "keepIntermediate" must be true or false, and is "yes"',
+    ],
+    [
+      'a signal that is none',
+      { signal: { [Symbol.toStringTag]: 'AbortSignal' } },
+      'option "signal" must be an AbortSignal',
     ],
     ['an unknown option', { timeout: 1 }, 'apply has no option "timeout"'],
   ])('refuses %s', (_what, options, message) => {

@@ -25,6 +25,14 @@ describe('a call', () => {
     })
   })
 
+  it('keeps a key of the name __proto__ that comes in a key, and takes nothing over from it', () => {
+    const input = { args: [], kwargs: JSON.parse('{"__proto__": {"polluted": true}}'), by: -1 }
+    const [merged] = invoked(a.with({ x: 1 }).s(), 0, input).args as [object]
+    expect(Object.keys(merged)).toEqual(['x', '__proto__'])
+    expect(Object.getPrototypeOf(merged)).toBe(Object.prototype)
+    expect('polluted' in merged).toBe(false)
+  })
+
   it('has its own arguments as they are, if nothing comes in', () => {
     const signature = a.s(1, 2)
     expect(invoked(signature, 0).args).toBe((signature as unknown as { args: unknown }).args)

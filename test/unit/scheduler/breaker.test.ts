@@ -1,6 +1,8 @@
 /** Threads that die too often: calls are refused for a while, and nothing waits for ever. */
+
 import { describe, expect, it } from 'vitest'
 import { WorkerLostError } from '../../../src/errors.js'
+import { EVENT_NAMES } from '../../../src/events/event.js'
 import { Breaker } from '../../../src/scheduler/breaker.js'
 import type { Loss } from '../../../src/scheduler/messages.js'
 import { type Loose, loose, tasks } from './by-hand.js'
@@ -78,7 +80,7 @@ describe('a breaker', () => {
 
   it('tells listeners', () => {
     const fleet = new Crashing()
-    fleet.handle({ type: 'listen', listening: true })
+    fleet.handle({ type: 'listen', heard: new Set(EVENT_NAMES) })
     fleet.die()
     fleet.die()
     fleet.submit(a.s())

@@ -2,10 +2,12 @@
  * Drives the real scheduler by hand: a test submits canvases, answers the calls that leave, says what they report, loses threads, lets
  * time pass, revokes and closes. After every step all invariants are checked. Calls are named by their task, so a test gives each its own.
  */
+
 import type { Canvas } from '../../../src/canvas/canvas.js'
 import { chain } from '../../../src/canvas/chain.js'
 import { chord } from '../../../src/canvas/chord.js'
 import { group } from '../../../src/canvas/group.js'
+import { EVENT_NAMES } from '../../../src/events/event.js'
 import { compile } from '../../../src/graph/compile.js'
 import type { Batch, Call } from '../../../src/scheduler/batch.js'
 import { checkInvariants } from '../../../src/scheduler/invariants.js'
@@ -197,7 +199,7 @@ export class ByHand {
   }
 
   listen(listening = true): void {
-    this.handle({ type: 'listen', listening })
+    this.handle({ type: 'listen', heard: new Set(listening ? EVENT_NAMES : []) })
   }
 
   #batch(name: string): Batch {

@@ -1,5 +1,7 @@
 /** Which steps of a chain leave together: those where nobody would see a difference. */
+
 import { describe, expect, it } from 'vitest'
+import { EVENT_NAMES } from '../../../src/events/event.js'
 import { type Loose, loose, tasks } from './by-hand.js'
 import { Fleet } from './fleet.js'
 
@@ -26,6 +28,7 @@ describe('steps', () => {
     ['is followed by one that can expire', chain(a.s(), b.s().set({ expires: 50 }))],
     ['is followed by one that has a time limit', chain(a.s(), b.s().set({ timeLimit: 50 }))],
     ['is followed by one whose start is told', chain(a.s(), tracked.s())],
+    ['is followed by one that runs again when its thread dies', chain(a.s(), b.s().set({ onWorkerLost: 'requeue' }))],
     ['is followed by a map', chain(a.s(), b.map([1]))],
     ['is followed by a group', chain(a.s(), group(b.s(), c.s()))],
     ['is followed by the header of a chord', chain(a.s(), chord([b.s()], c.s()))],
@@ -36,7 +39,7 @@ describe('steps', () => {
   it('tell what they give while somebody listens', () => {
     const heardOf = (listening: boolean) => {
       const fleet = new Fleet(1)
-      fleet.handle({ type: 'listen', listening })
+      fleet.handle({ type: 'listen', heard: new Set(listening ? EVENT_NAMES : []) })
       fleet.submit(chain(a.s(), b.s()))
       return fleet.left[0]?.parts.map(({ isHeard }) => isHeard)
     }

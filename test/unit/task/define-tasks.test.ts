@@ -43,6 +43,15 @@ describe('defineTasks', () => {
     expect(registeredNames()).toEqual(expect.arrayContaining(['n.sum', 'other']))
   })
 
+  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty', ''])(
+    'finds no task by an inherited name: %j',
+    (name) => {
+      define('file:///inherited.js', { sum: add })
+      expect(findTask('file:///inherited.js', name)).toBeUndefined()
+      expect(findTask(name, name)).toBeUndefined()
+    },
+  )
+
   it('replaces a task when its module is evaluated again', () => {
     define('file:///again.js', { sum: add })
     const newer = (): number => 0

@@ -42,6 +42,10 @@ describe('the options of a task', () => {
     }
   })
 
+  it.each([[undefined], [null], ['x']])('are refused as a whole: %s', (options) => {
+    expect(thrownBy(() => define(options as never))).toBeInstanceOf(ConfigurationError)
+  })
+
   it('refuse a soft limit above the hard one', () => {
     expect(thrownBy(() => define({ timeLimit: 10, softTimeLimit: 11 }))).toMatchObject({ option: 'softTimeLimit' })
   })

@@ -459,6 +459,7 @@ describe('a test runtime', () => {
     ['seed', { seed: 0.5 }],
     ['now', { now: new Date(Number.NaN) }],
     ['now', { now: 'today' }],
+    ['now', { now: 1e300 }],
     ['autoAdvance', { autoAdvance: 'yes' }],
     ['threads', { threads: 0 }],
     ['executor', { executor: 'threads' }],
