@@ -29,6 +29,7 @@ import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
 import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
+import { ObeyedSignals } from './obeyed-signals.js'
 import { callsStamped } from './stamped-calls.js'
 import { type StreamHost, StreamIteration } from './stream.js'
 import { type MapOptions, streamPlan } from './stream-options.js'
@@ -156,6 +157,7 @@ export class LocalRuntime implements Runtime {
   /** Who waits for the ends of nodes, by workflow. */
   readonly #waiting = new Waiting<Workflow>()
   readonly #stacks = new SubmissionStacks()
+  readonly #signals = new ObeyedSignals((targets, reason) => void this.#revoke(targets, { reason }))
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
   #whenIdle: (() => void)[] = []
@@ -355,14 +357,12 @@ export class LocalRuntime implements Runtime {
     return { graph: moved.size > 0 ? { ...graph, movesValues: true } : graph, moved }
   }
 
-  /** Revokes a workflow when its signal aborts; listens no longer than the workflow runs. */
+  /** Revokes a workflow when its signal aborts. */
   #obey(signal: AbortSignal, workflow: Workflow): void {
     const { exit } = workflow.graph
-    const revoke = (): void =>
-      void this.#revoke([{ workflow, node: exit, scope: 'subtree' }], { reason: signal.reason })
-    if (signal.aborted) return revoke()
-    signal.addEventListener('abort', revoke, { once: true })
-    this.#whenEnded(workflow, exit, () => signal.removeEventListener('abort', revoke))
+    const target = { workflow, node: exit, scope: 'subtree' } as const
+    if (signal.aborted) return void this.#revoke([target], { reason: signal.reason })
+    this.#whenEnded(workflow, exit, this.#signals.add(signal, target))
   }
 
   /** Keeps a workflow for `resultTtl` after its end. */

@@ -12,6 +12,7 @@ interface ThreadRelated {
   readonly env?: EnvOption
   readonly execArgv?: readonly string[]
   readonly hardened?: boolean
+  readonly spareThreads?: number
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0')
@@ -50,8 +51,8 @@ export function threadSettings(options: ThreadRelated) {
 
 /** Whoever asks for it would think that tasks are kept from something. */
 function refuseInline(options: ThreadRelated): void {
-  const name = (['env', 'execArgv', 'hardened'] as const).find((one) => options[one] !== undefined)
-  if (name === undefined || options[name] === false) return
+  const name = (['env', 'execArgv', 'hardened', 'spareThreads'] as const).find((one) => options[one] !== undefined)
+  if (name === undefined || options[name] === false || options[name] === 0) return
   throw new ConfigurationError(
     `createRuntime: option "${name}" is for worker threads, and with executor 'inline' tasks run on this one`,
     name,
