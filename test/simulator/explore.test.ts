@@ -15,7 +15,7 @@ describe('canvases of up to two calls, with two faults,', () => {
 })
 
 describe('the search', () => {
-  it.each(['counts a join one short', 'forgets a call when its thread dies', 'takes what a revoked run returns'])(
+  it.each(['counts a join one short', 'forgets a call when its thread dies'])(
     'notices a scheduler that %s',
     async (name) => {
       const machine = await loadPatched([MUTANTS[name] as (typeof MUTANTS)[string]])
