@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // A gate of their own: `npm run test:faults`.
+    exclude: [...configDefaults.exclude, 'test/faults/**'],
     // A process of its own for each file: worker threads started by a test must not share one with the test runner's.
     pool: 'forks',
     testTimeout: 120_000,

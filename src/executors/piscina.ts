@@ -128,7 +128,9 @@ export class PiscinaExecutor implements Executor {
     const transferList = [...sent.underWay.leave()]
     const options = transferList.length > 0 ? { transferList: transferList as TransferList } : {}
     this.#pools?.run(batchToWire(sent.underWay.message), thread.threadId, options).then(
-      (answer) => this.#answer(sent, answerFromWire(answer as WireAnswer)),
+      // A thread that died of `throw null` has given null as its answer, as Piscina sees it.
+      (answer) =>
+        answer === null ? this.#fail(sent, answer) : this.#answer(sent, answerFromWire(answer as WireAnswer)),
       (error: unknown) => this.#fail(sent, error),
     )
   }

@@ -117,6 +117,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     ...partsOf(settings),
     environment: system,
     hold: processHold(),
+    warnsOfLongRuns: true,
     lanes: threads,
     admission: { maxDepth, bytes, entryFileUrl: inline ? undefined : entryFileUrl() },
     makeExecutor: (report) =>

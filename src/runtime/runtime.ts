@@ -27,6 +27,7 @@ import { type Admission, checkGraph } from './admission.js'
 import { diagnostics } from './diagnostics.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { callsStamped } from './stamped-calls.js'
 import { type StreamHost, StreamIteration } from './stream.js'
@@ -34,6 +35,7 @@ import { type MapOptions, streamPlan } from './stream-options.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
 import { ownListed } from './transfers.js'
+import { Waiting } from './waiting.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
 /** Runs canvases. An idle runtime never keeps the process alive; pending work does. After `close` or `destroy`, applying throws {@link ClosedError}. */
@@ -129,14 +131,9 @@ export interface RuntimeParts {
   readonly lanes: number
   readonly scheduling: SchedulerOptions
   readonly resultTtl: number
+  /** Warns of calls without a limit that run for long. Default `false`: where time is played, it may pass. */
+  readonly warnsOfLongRuns?: boolean
 }
-
-/** Somebody who waits for the end of a node. */
-interface Waiter {
-  readonly node: number
-  tell: (workflow: Workflow) => void
-}
-const nothing = (): void => {}
 
 const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
 const CLOSE_TIMEOUT_MS = 30_000
@@ -151,12 +148,13 @@ export class LocalRuntime implements Runtime {
   readonly #slots: number
   readonly #bus: EventBus
   readonly #beat: Beat
+  readonly #longRuns: LongRuns | undefined
   readonly #shelf: HandleShelf
   readonly #resultTtl: number
   /** Finished workflows that can be looked up for a while, though nobody holds them. */
   readonly #kept = new Set<Workflow>()
   /** Who waits for the ends of nodes, by workflow. */
-  readonly #waiting = new Map<Workflow, Waiter[]>()
+  readonly #waiting = new Waiting<Workflow>()
   readonly #stacks = new SubmissionStacks()
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
@@ -171,7 +169,8 @@ export class LocalRuntime implements Runtime {
   #closing: Promise<ShutdownReport> | undefined
   #destroying: Promise<void> | undefined
 
-  constructor({ environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl }: RuntimeParts) {
+  constructor(parts: RuntimeParts) {
+    const { environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl, warnsOfLongRuns = false } = parts
     this.#resultTtl = resultTtl
     this.#environment = environment
     this.#hold = hold
@@ -188,6 +187,7 @@ export class LocalRuntime implements Runtime {
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#beat = new Beat(this.#beatHost())
+    this.#longRuns = warnsOfLongRuns ? new LongRuns(this.#longRunsHost()) : undefined
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
@@ -417,7 +417,7 @@ export class LocalRuntime implements Runtime {
         this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
-        return this.#tellWaiting(instruction.workflow, instruction.node)
+        return this.#waiting.tell(instruction.workflow, instruction.node)
       case 'emit':
         return this.#bus.emit(instruction.event)
       default:
@@ -438,7 +438,10 @@ export class LocalRuntime implements Runtime {
     if (open === this.#open) return
     const wasIdle = this.#open === 0
     this.#open = open
-    if (wasIdle) this.#hold.take()
+    if (wasIdle) {
+      this.#hold.take()
+      this.#longRuns?.watch()
+    }
     if (open > 0) return
     this.#hold.release()
     const whenIdle = this.#whenIdle
@@ -468,27 +471,13 @@ export class LocalRuntime implements Runtime {
     const onEnd = this.#onEnd
     if (onEnd === undefined) return
     this.#onEnd = undefined
-    this.#waiting.set(workflow, [{ node: workflow.graph.exit, tell: onEnd }])
+    this.#waiting.addForGood(workflow, workflow.graph.exit, onEnd)
   }
 
   #whenEnded(workflow: Workflow, node: number, callback: () => void): () => void {
-    const waiter: Waiter = { node, tell: callback }
-    const waiting = this.#waiting.get(workflow)
-    if (waiting === undefined) this.#waiting.set(workflow, [waiter])
-    else waiting.push(waiter)
+    const stop = this.#waiting.add(workflow, node, callback)
     this.#drive({ type: 'watch', workflow, node })
-    return () => {
-      waiter.tell = nothing
-    }
-  }
-
-  #tellWaiting(workflow: Workflow, node: number): void {
-    const waiting = this.#waiting.get(workflow)
-    if (waiting === undefined) return
-    const others = waiting.length === 1 ? [] : waiting.filter((waiter) => waiter.node !== node)
-    if (others.length === 0 && waiting[0]?.node === node) this.#waiting.delete(workflow)
-    else this.#waiting.set(workflow, others)
-    for (const waiter of waiting) if (waiter.node === node) waiter.tell(workflow)
+    return stop
   }
 
   async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
@@ -564,6 +553,17 @@ export class LocalRuntime implements Runtime {
         this.#submit('run', this.schedule, canvas, undefined, () => queueMicrotask(ended))
       },
       warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #longRunsHost(): LongRunsHost {
+    return {
+      clock: this.#environment.clock,
+      isPending: () => this.#open > 0,
+      running: () => runsWithoutLimit(this.#scheduler.state()),
+      warn: ({ id }, message) => {
+        this.#bus.emit({ type: 'warning', at: this.#now(), message, error: new Error(message), taskId: id })
+      },
     }
   }
 

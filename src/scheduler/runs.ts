@@ -2,13 +2,16 @@
 import type { Canvas } from '../canvas/canvas.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
-import { TaskIgnoredError } from '../errors.js'
+import { InvalidCanvasError, TaskIgnoredError } from '../errors.js'
 import { inheritedByReplacement } from '../graph/call.js'
 import { callEvents } from './call-events.js'
 import { compiledOrError, type Machine, type RunsPart } from './machine.js'
 import type { Outcome, TaskSignal } from './messages.js'
 import { argsOf, endOfRun, type Run } from './run.js'
-import type { End, Failure } from './workflow.js'
+import type { End, Failure, Workflow } from './workflow.js'
+
+/** One inside the other: a task that replaces itself without end would take all memory first. */
+const MOST_REPLACEMENTS = 10_000
 
 export class Runs implements RunsPart {
   readonly #machine: Machine
@@ -56,13 +59,15 @@ export class Runs implements RunsPart {
   /** Puts a canvas in the place of a call: a workflow of its own, whose end is the call's. */
   #replace(run: Run, canvas: AnyCanvas): void {
     const { workflow, node } = run
+    const depth = depthOf(workflow) + 1
+    if (depth > MOST_REPLACEMENTS) return this.#finishRun(run, endOfRun(run, { ok: false, error: endless(run) }))
     const inherited = inheritedByReplacement(canvas as Canvas, workflow.graph, node)
     const compiled = compiledOrError(withOptions(canvas as Canvas, { ...inherited, taskId: workflow.idOf(node) }))
     if (compiled instanceof Error) return this.#finishRun(run, endOfRun(run, { ok: false, error: compiled }))
     const inner = this.#machine.admitInside(
       compiled,
       { workflow, node, path: workflow.pathOf(node) },
-      { kind: 'replacement' },
+      { kind: 'replacement', depth },
     )
     workflow.replacements.set(node, inner)
   }
@@ -84,3 +89,10 @@ export class Runs implements RunsPart {
     if (delay <= 0) this.#machine.timers.run(this.#machine.at)
   }
 }
+
+const depthOf = ({ continuation }: Workflow): number => (continuation?.kind === 'replacement' ? continuation.depth : 0)
+
+const endless = ({ workflow, node }: Run): InvalidCanvasError =>
+  new InvalidCanvasError(
+    `task "${workflow.taskNameOf(node)}" has replaced itself, or what replaced it, ${MOST_REPLACEMENTS} times: return a value in the end, or apply the rest as a canvas of its own`,
+  )

@@ -69,8 +69,8 @@ export interface Origin {
 
 /** What is waiting for a workflow's end, beside handles: it stands for something in another one. */
 export type Continuation =
-  /** It is in the place of a call. */
-  | { readonly kind: 'replacement' }
+  /** It is in the place of a call, which is itself inside so many replacements, less one. */
+  | { readonly kind: 'replacement'; readonly depth: number }
   /** It is a member that was added to a header or group while that ran. */
   | { readonly kind: 'member'; readonly workflow: Workflow; readonly join: number; readonly slot: number }
   /** It was applied by a running call. */
@@ -399,7 +399,7 @@ export class Workflow {
 
   move(node: number, status: Status): void {
     const code = codeOf(status)
-    checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+    checkMove(this.#statuses[node] as number, code, node, this.number)
     this.#statuses[node] = code
   }
 
@@ -407,7 +407,7 @@ export class Workflow {
   moveAll(from: number, to: number, status: Status): void {
     const code = codeOf(status)
     for (let node = from; node < to; node++) {
-      checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+      checkMove(this.#statuses[node] as number, code, node, this.number)
       this.#statuses[node] = code
     }
   }

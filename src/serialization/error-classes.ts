@@ -123,10 +123,16 @@ export function classNameOf(error: object): string {
   if (typeof prototype !== 'object' || prototype === null) return ''
   const registered = registry.names.get(prototype)
   if (registered !== undefined) return registered
-  const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  const made = constructorOf(prototype)
   if (typeof made !== 'function' || typeof made.name !== 'string') return ''
   // Known by name, yet not by prototype: a built-in class of another realm, or a stranger that happens to have this name.
   return findErrorClass(made.name) === undefined || isBuiltIn(made) ? made.name : ''
+}
+
+/** Its own. Errors that Node itself makes have it behind a getter. */
+function constructorOf(prototype: object): unknown {
+  const property = Object.getOwnPropertyDescriptor(prototype, 'constructor')
+  return property?.get === undefined ? property?.value : Reflect.get(prototype, 'constructor')
 }
 
 const isBuiltIn = (made: object): boolean => Function.prototype.toString.call(made).endsWith('{ [native code] }')

@@ -7,6 +7,13 @@ import { ProcessExitError, type RunIdentity } from '../errors.js'
 
 type ExitCode = number | string | null | undefined
 
+/** What Node shows of a thread that ends. */
+interface EndingProcess {
+  readonly _exiting?: boolean
+  exit(code?: ExitCode): never
+  reallyExit(code?: ExitCode): never
+}
+
 /**
  * Puts traps in the place of what ends a thread.
  *
@@ -14,8 +21,12 @@ type ExitCode = number | string | null | undefined
  * @param whose - The run that asks for it, as far as that is known.
  */
 export function trapExit(whose: () => RunIdentity | undefined, refuse: (error: ProcessExitError) => void): void {
+  const ending = process as unknown as EndingProcess
   for (const name of ['exit', 'reallyExit'] as const) {
+    const original = ending[name]
     const trap = (code?: ExitCode): never => {
+      // The thread ends already, and Node itself calls: of an error that nothing hears. A throw here would abort the whole process.
+      if (ending._exiting === true) return original.call(process, code)
       const error = exitError(name, code, whose())
       refuse(error)
       throw error

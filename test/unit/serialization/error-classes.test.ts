@@ -119,6 +119,14 @@ describe('the class of an error', () => {
     expect(thrownAcross(new Impostor('x'))).toBeInstanceOf(RemoteError)
   })
 
+  it('is known if Node made it, whose errors have their constructor behind a getter', () => {
+    const prototype = Object.create(TypeError.prototype, { constructor: { get: () => TypeError } })
+    const error = Object.setPrototypeOf(Object.assign(new TypeError('x'), { code: 'ERR_X' }), prototype)
+    const arrived = thrownAcross(error)
+    expect(Object.getPrototypeOf(arrived)).toBe(TypeError.prototype)
+    expect(arrived).toMatchObject({ code: 'ERR_X' })
+  })
+
   it('is known if it is a built-in one of another realm', () => {
     const arrived = thrownAcross(vm.runInNewContext('new TypeError("from afar")'))
     expect(arrived).toBeInstanceOf(TypeError)

@@ -1,0 +1,2 @@
+/** A module without a fault. */
+export const answer = () => 42

@@ -1,0 +1,4 @@
+import workerpool from 'workerpool'
+import { bodies } from './bodies.js'
+
+workerpool.worker(bodies)
