@@ -3,7 +3,6 @@
  * takes one room; the scores that were measured stand in `docs/testing-strategy.md`.
  */
 
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: ['src/canvas/**/*.ts', 'src/graph/**/*.ts', 'src/scheduler/**/*.ts'],
   testRunner: 'vitest',

@@ -59,15 +59,14 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'this.#waitingWith(free, held) <= this.#maxQueue',
     'this.#waitingWith(free, held) <= this.#maxQueue + 1',
   ),
-  'starts callbacks before it looks whether the node is final': edit(
-    `if (workflow.isFinal(node)) return
-    const hooks = workflow.graph.hooks.get(node)
-    const started =
-      hooks === undefined || this.#machine.closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)`,
-    `const hooks = workflow.graph.hooks.get(node)
-    const started =
-      hooks === undefined || this.#machine.closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)
-    if (workflow.isFinal(node)) return this.#machine.follow(started)`,
+  'starts callbacks before the end of their node is written': edit(
+    'workflow.end(node, end)\n    if (workflow.letGo(node))',
+    `if (started.length > 0) {
+      this.#machine.follow(started)
+      this.workDown()
+    }
+    workflow.end(node, end)
+    if (workflow.letGo(node))`,
   ),
   'never replaces a thread that has had all its calls': edit(
     "if (this.#machine.closed === undefined) this.#machine.out.push({ type: 'recycle', lane })",
@@ -238,7 +237,7 @@ export const NAMED_MUTANTS: Readonly<Record<string, string>> = {
   'no attempt fence': 'takes what a revoked run returns',
   'counter off by one': 'counts a join one over',
   'body on >= instead of ==': 'counts a join one short',
-  'callback before state write': 'starts callbacks before it looks whether the node is final',
+  'callback before state write': 'starts callbacks before the end of their node is written',
   'retry without requeue': 'retries without going back to the queue',
   'drop on crash': 'forgets a call when its thread dies',
   'skip propagation one level only': 'skips one step only',
