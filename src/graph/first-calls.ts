@@ -1,15 +1,33 @@
 /** The calls of a graph that could start at once when it is applied: what it asks of a queue. */
-import { entryOf, type Graph, nextStepOf } from './graph.js'
+import { entryOf, type Graph, joinFilledBy, nextStepOf } from './graph.js'
 
 export function* firstCallsOf(graph: Graph): Generator<number, void, undefined> {
   const todo = [graph.entry]
+  /** Of each join, members that do not end at once. */
+  const missing = new Map<number, number>()
   for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
     const join = graph.joins.get(node)
     if (graph.calls[node] !== undefined) yield node
     else if (join === undefined || join.width === 0) {
-      // An empty chain or group hands on at once what comes in.
-      const next = nextStepOf(graph, node)
+      const next = nextBehind(graph, node, missing)
       if (next >= 0) todo.push(next)
-    } else for (let i = 0; i < join.width; i++) todo.push(entryOf(node, join, i))
+    } else {
+      missing.set(node, join.width)
+      for (let i = 0; i < join.width; i++) todo.push(entryOf(node, join, i))
+    }
+  }
+}
+
+/** What an empty chain or group hands on to at once: the next step, or the one behind a group of which it is the last to end at once. */
+function nextBehind(graph: Graph, node: number, missing: Map<number, number>): number {
+  for (let at = node; ; ) {
+    const next = nextStepOf(graph, at)
+    if (next >= 0) return next
+    const join = joinFilledBy(graph, at)
+    if (join < 0) return -1
+    const left = (missing.get(join) as number) - 1
+    missing.set(join, left)
+    if (left > 0) return -1
+    at = join
   }
 }

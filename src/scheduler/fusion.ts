@@ -23,6 +23,8 @@ export function canFollow(
   const following = policies.of(workflow, next)
   const { isAlone, priority, policy } = following
   const fits = !isAlone && priority === plan.priority && policy.expires === undefined
+  // If its thread dies it is to run again, and by then nobody has what came in.
+  if (policy.onWorkerLost === 'requeue') return undefined
   return fits ? { node: next, plan: following } : undefined
 }
 

@@ -9,11 +9,11 @@ import type { Workflow } from './workflow.js'
 
 /** Where calls are, by their keys. */
 interface Places {
-  readonly queued: ReadonlySet<string>
+  readonly queued: ReadonlySet<number>
   /** Runs that still speak for their calls: not those of revoked calls, or given up for another run. */
-  readonly running: ReadonlySet<string>
+  readonly running: ReadonlySet<number>
   /** Members that were added to joins while those filled up, and have not ended. */
-  readonly added: ReadonlyMap<string, number>
+  readonly added: ReadonlyMap<number, number>
 }
 
 /** @throws {@link InvalidTransitionError} for the first that does not hold. */
@@ -23,52 +23,61 @@ export function checkInvariants(state: SchedulerState): void {
   for (const workflow of state.workflows.values()) {
     for (let node = 0; node < workflow.graph.size; node++) checkNode(workflow, node, places)
     checkJoins(workflow, places)
-    hold(canGoOn(workflow, places), 'a workflow waits for nothing', workflow.number)
+    if (!canGoOn(workflow, places)) broken('a workflow waits for nothing', workflow.number)
   }
 }
 
 /** What is counted of each thread is what is there, and no thread stands idle that could do something. */
 function checkLanes({ dispatcher, queue, running }: SchedulerState, { queued }: Places): void {
-  hold(dispatcher.ready === queued.size, 'ready calls are miscounted', [dispatcher.ready, queued.size])
+  if (dispatcher.ready !== queued.size) broken('ready calls are miscounted', [dispatcher.ready, queued.size])
+  const mayWait = dispatcher.batching || !queue.canLeave
   for (const lane of dispatcher.lanes) {
-    const active = [...lane.batches].reduce((sum, batch) => sum + batch.active, 0)
-    hold(active === lane.active, 'what a thread has to do is miscounted', [lane.number, active, lane.active])
-    for (const batch of lane.batches)
-      hold(running.get(batch.number) === batch, 'a lane keeps a batch that is over', batch.number)
+    let active = 0
+    for (const batch of lane.batches) {
+      active += batch.active
+      if (running.get(batch.number) !== batch) broken('a lane keeps a batch that is over', batch.number)
+    }
+    if (active !== lane.active) broken('what a thread has to do is miscounted', [lane.number, active, lane.active])
     const isFree = lane.active < dispatcher.callsPerThread && lane.blockedBy === undefined && mayGetMore(lane)
-    hold(!isFree || dispatcher.batching || !queue.canLeave, 'a call waits though a thread is free', [...queued][0])
+    if (isFree && !mayWait) broken('a call waits though a thread is free', firstText(queue))
   }
 }
 
-function queuedIn({ queue }: SchedulerState): ReadonlySet<string> {
-  const queued = new Set<string>()
+const firstText = (queue: SchedulerState['queue']): string => {
+  const [first] = [...queue]
+  return first === undefined ? 'none' : textOf(first.workflow, first.node)
+}
+
+function queuedIn({ queue }: SchedulerState): ReadonlySet<number> {
+  const queued = new Set<number>()
   for (const { workflow, node } of queue) {
-    hold(!queued.has(key(workflow, node)), 'a call waits twice in the queue', key(workflow, node))
-    queued.add(key(workflow, node))
+    const name = key(workflow, node)
+    if (queued.has(name)) broken('a call waits twice in the queue', textOf(workflow, node))
+    queued.add(name)
   }
   return queued
 }
 
-function runningIn({ running }: SchedulerState): ReadonlySet<string> {
-  const found = new Set<string>()
+function runningIn({ running }: SchedulerState): ReadonlySet<number> {
+  const found = new Set<number>()
   for (const batch of running.values()) {
     let open = 0
     for (const part of batch.parts)
-      for (let i = 0; i < part.size; i++) {
-        if (!batch.isOpen(part.at + i)) continue
+      for (let node = part.node; node < part.node + part.size; node++) {
+        if (!batch.isOpen(part.at + node - part.node)) continue
         open++
-        const name = key(part.workflow, part.node + i)
-        if (!isCurrent(part, part.node + i)) continue
-        hold(!found.has(name), 'a call runs twice at one time', name)
+        const name = key(part.workflow, node)
+        if (!isCurrent(part, node)) continue
+        if (found.has(name)) broken('a call runs twice at one time', textOf(part.workflow, node))
         found.add(name)
       }
-    hold(open === batch.open, 'a batch miscounts its calls', batch.number)
+    if (open !== batch.open) broken('a batch miscounts its calls', batch.number)
   }
   return found
 }
 
-function addedIn({ workflows }: SchedulerState): ReadonlyMap<string, number> {
-  const added = new Map<string, number>()
+function addedIn({ workflows }: SchedulerState): ReadonlyMap<number, number> {
+  const added = new Map<number, number>()
   for (const workflow of workflows.values()) {
     const { continuation, graph } = workflow
     if (continuation?.kind !== 'member' || workflow.isFinal(graph.exit)) continue
@@ -78,21 +87,24 @@ function addedIn({ workflows }: SchedulerState): ReadonlyMap<string, number> {
   return added
 }
 
-/** A call that is not final is in one place, and in the one that its status says. */
+/** A call that is not final is in one place, and in the one that its status says. Texts are made only for what does not hold. */
 function checkNode(workflow: Workflow, node: number, { queued, running }: Places): void {
   const status = workflow.status(node)
   const name = key(workflow, node)
   const isQueued = queued.has(name)
-  const isReplaced = workflow.replacements.has(node)
-  const hasTimer = workflow.timers.has(node)
-  hold((status === 'ready') === isQueued, `a call that is ${status} ${isQueued ? 'is' : 'is not'} in the queue`, name)
-  hold(status !== 'running' || running.has(name) || isReplaced, 'a running call has no batch', name)
-  hold(!running.has(name) || status === 'running', `a call that is ${status} has a batch`, name)
-  hold(!isReplaced || status === 'running', `a call that is ${status} has a replacement`, name)
-  hold(!(isReplaced && running.has(name)), 'a replaced call has a batch', name)
+  const isReplaced = workflow.isReplaced(node)
+  const hasTimer = workflow.isTimed(node)
+  const isRunning = status === 'running'
   const waits = status === 'scheduled' || status === 'retrying'
-  hold(waits === hasTimer, `a call that is ${status} ${hasTimer ? 'has a' : 'has no'} timer`, name)
-  hold(!workflow.isFinal(node) || !workflow.expiries.has(node), 'a final call can expire', name)
+  if ((status === 'ready') !== isQueued)
+    broken(`a call that is ${status} ${isQueued ? 'is' : 'is not'} in the queue`, textOf(workflow, node))
+  if (isRunning && !running.has(name) && !isReplaced) broken('a running call has no batch', textOf(workflow, node))
+  if (!isRunning && running.has(name)) broken(`a call that is ${status} has a batch`, textOf(workflow, node))
+  if (!isRunning && isReplaced) broken(`a call that is ${status} has a replacement`, textOf(workflow, node))
+  if (isReplaced && running.has(name)) broken('a replaced call has a batch', textOf(workflow, node))
+  if (waits !== hasTimer)
+    broken(`a call that is ${status} ${hasTimer ? 'has a' : 'has no'} timer`, textOf(workflow, node))
+  if (workflow.isFinal(node) && workflow.canExpire(node)) broken('a final call can expire', textOf(workflow, node))
 }
 
 function checkJoins(workflow: Workflow, { added }: Places): void {
@@ -104,12 +116,12 @@ function checkJoins(workflow: Workflow, { added }: Places): void {
     const join = joinFilledBy(workflow.graph, node)
     if (join >= 0) missing.set(join, (missing.get(join) ?? 0) + 1)
   }
-  hold(left === workflow.left, 'a workflow miscounts its open nodes', [workflow.number, left, workflow.left])
-  hold(left > 0, 'a finished workflow is still kept', workflow.number)
-  for (const [join, filling] of workflow.fillings) {
-    const name = key(workflow, join)
-    hold(!workflow.isFinal(join), 'a final join is still filling', name)
-    hold(filling.missing === (missing.get(join) ?? 0) + (added.get(name) ?? 0), 'a join miscounts its members', name)
+  if (left !== workflow.left) broken('a workflow miscounts its open nodes', [workflow.number, left, workflow.left])
+  if (left === 0) broken('a finished workflow is still kept', workflow.number)
+  for (const [join, filling] of workflow.openFillings) {
+    if (workflow.isFinal(join)) broken('a final join is still filling', textOf(workflow, join))
+    const open = (missing.get(join) ?? 0) + (added.get(key(workflow, join)) ?? 0)
+    if (filling.missing !== open) broken('a join miscounts its members', textOf(workflow, join))
   }
 }
 
@@ -118,13 +130,16 @@ function canGoOn(workflow: Workflow, { queued, running, added }: Places): boolea
   for (let node = 0; node < workflow.graph.size; node++) {
     const name = key(workflow, node)
     if (queued.has(name) || running.has(name) || added.has(name)) return true
-    if (workflow.timers.has(node) || workflow.replacements.has(node)) return true
+    if (workflow.isTimed(node) || workflow.isReplaced(node)) return true
   }
   return false
 }
 
-const key = (workflow: Workflow, node: number): string => `${workflow.number}:${node}`
+const MOST_NODES = 2 ** 24
+/** A number costs less than a text where every node is asked about after every step. */
+const key = ({ number }: Workflow, node: number): number => number * MOST_NODES + node
+const textOf = ({ number }: Workflow, node: number): string => `${number}:${node}`
 
-function hold(claim: boolean, broken: string, about: unknown): void {
-  if (!claim) throw new InvalidTransitionError(`${broken} (${String(about)})`, [about])
+function broken(what: string, about: unknown): never {
+  throw new InvalidTransitionError(`${what} (${String(about)})`, [about])
 }

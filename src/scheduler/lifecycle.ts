@@ -35,17 +35,20 @@ export const CELERY_STATE = {
   rejected: 'REJECTED',
 } as const satisfies Record<Status, string>
 
-const allowed: readonly ReadonlySet<number>[] = STATUSES.map(
-  (status) => new Set(MOVES[status].map((next) => STATUSES.indexOf(next))),
+const codes = Object.fromEntries(STATUSES.map((status, code) => [status, code])) as Readonly<Record<Status, number>>
+/** A bit for each status that a status may go to. */
+const allowed: readonly number[] = STATUSES.map((status) =>
+  MOVES[status].reduce((bits, next) => bits | (1 << codes[next]), 0),
 )
 const final: readonly boolean[] = STATUSES.map((status) => MOVES[status].length === 0)
 
-export const codeOf = (status: Status): number => STATUSES.indexOf(status)
+export const codeOf = (status: Status): number => codes[status]
 export const isFinalCode = (code: number): boolean => final[code] === true
 
 /** @throws {@link InvalidTransitionError} if the table does not have the move. */
-export function checkMove(from: number, to: number, what: () => string): void {
-  if (allowed[from]?.has(to) === true) return
+export function checkMove(from: number, to: number, node: number, workflow: number): void {
+  if (((allowed[from] as number) & (1 << to)) !== 0) return
   const move = `${STATUSES[from]} to ${STATUSES[to]}`
-  throw new InvalidTransitionError(`${what()} cannot go from ${move}: please report this as a bug of celeriac`, [move])
+  const what = `node ${node} of workflow ${workflow} cannot go from ${move}: please report this as a bug of celeriac`
+  throw new InvalidTransitionError(what, [move])
 }

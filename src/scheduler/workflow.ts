@@ -260,6 +260,25 @@ export class Workflow {
     return this.#announced?.delete(node) === true
   }
 
+  // Whoever only looks makes nothing: what is not there says that nothing of the kind has ever happened.
+
+  isReplaced(node: number): boolean {
+    return this.#replacements?.has(node) === true
+  }
+
+  /** It waits for its time, or for its next run. */
+  isTimed(node: number): boolean {
+    return this.#timers?.has(node) === true
+  }
+
+  canExpire(node: number): boolean {
+    return this.#expiries?.has(node) === true
+  }
+
+  get openFillings(): ReadonlyMap<number, Filling> {
+    return this.#fillings ?? NO_FILLINGS
+  }
+
   /** No call of it has ever been tried again. */
   get hasNoRetries(): boolean {
     return this.#retries === undefined
@@ -380,7 +399,7 @@ export class Workflow {
 
   move(node: number, status: Status): void {
     const code = codeOf(status)
-    checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+    checkMove(this.#statuses[node] as number, code, node, this.number)
     this.#statuses[node] = code
   }
 
@@ -388,7 +407,7 @@ export class Workflow {
   moveAll(from: number, to: number, status: Status): void {
     const code = codeOf(status)
     for (let node = from; node < to; node++) {
-      checkMove(this.#statuses[node] as number, code, () => `node ${node} of workflow ${this.number}`)
+      checkMove(this.#statuses[node] as number, code, node, this.number)
       this.#statuses[node] = code
     }
   }
@@ -584,6 +603,8 @@ export class Workflow {
     return described
   }
 }
+
+const NO_FILLINGS: ReadonlyMap<number, Filling> = new Map()
 
 function cancelled(timers: Map<number, Timer> | undefined, node: number): boolean {
   const timer = timers?.get(node)

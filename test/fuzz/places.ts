@@ -76,10 +76,15 @@ const RUNTIME: Known = {
   maxTasksPerWorker: [1, 2, Number.POSITIVE_INFINITY],
   startTimeout: [1_000, Number.POSITIVE_INFINITY],
   maxDepth: [4, 512],
+  maxLosses: [1, 10, Number.POSITIVE_INFINITY],
+  lossWindow: [1, 60_000],
+  maxArgumentBytes: [1_000, Number.POSITIVE_INFINITY],
+  maxResultBytes: [1_000, Number.POSITIVE_INFINITY],
 }
 export const THREADS: Known = {
   ...RUNTIME,
   executor: ['threads'],
+  spareThreads: [0, 1],
   resourceLimits: [{}, { maxOldGenerationSizeMb: 64 }, { stackSizeMb: 4 }],
   env: [[], ['PATH'], { A: '1' }],
   execArgv: [[], ['--no-warnings'], ['--conditions', 'dev']],

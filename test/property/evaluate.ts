@@ -32,13 +32,16 @@ export interface Ran {
   readonly text: string
 }
 
+/** All arguments, those without what came in, or none. */
+export type Known = 'all' | 'rest' | 'nothing'
+
 export interface World {
   /** What a task does: its value, or a throw. */
   perform(task: string, args: readonly unknown[]): unknown
   /** Why the call at this place never comes to run its task, if it does not. */
   lost?(path: string): Error | undefined
-  /** Whether it is known what came into the call that was lost here; else its errbacks are told of the other arguments only. */
-  sees?(path: string): boolean
+  /** What is known of the arguments of the call that was lost here: its errbacks are told of no others. */
+  known?(path: string): Known
   /** Which run of the call at this place was its last; else the first. */
   attempt?(path: string): number | undefined
   /** What took the place of the call here. Asked once a call. */
@@ -185,17 +188,17 @@ class Evaluator {
     }
     const site = { taskName, path, args, attempt: this.#world.attempt?.(path) ?? 1 }
     const lost = this.#world.lost?.(path)
-    if (lost !== undefined)
-      return {
-        ok: false,
-        error: lost,
-        site: this.#world.sees?.(path) === false ? { ...site, args: args.slice(1) } : site,
-      }
+    if (lost !== undefined) return { ok: false, error: lost, site: { ...site, args: this.#knownOf(path, args) } }
     try {
       return succeeded(body())
     } catch (error) {
       return { ok: false, error: error as Error, site: { ...site, path: item() === '' ? path : at(path, item()) } }
     }
+  }
+
+  #knownOf(path: string, args: readonly unknown[]): readonly unknown[] {
+    const known = this.#world.known?.(path) ?? 'all'
+    return known === 'all' ? args : known === 'rest' ? args.slice(1) : []
   }
 
   #perform(path: string, task: string, args: readonly unknown[]): unknown {

@@ -5,6 +5,7 @@ import { chain } from '../../src/canvas/chain.js'
 import { chord } from '../../src/canvas/chord.js'
 import { group } from '../../src/canvas/group.js'
 import { chunks } from '../../src/canvas/map.js'
+import type { RunPolicy } from '../../src/canvas/policy.js'
 import { system } from '../../src/environment.js'
 import { EVENT_NAMES } from '../../src/events/event.js'
 import type { Executor, Report } from '../../src/executors/executor.js'
@@ -13,10 +14,13 @@ import { LocalRuntime } from '../../src/runtime/runtime.js'
 import { defineTasks } from '../../src/task/task.js'
 import { Dresser } from '../simulator/dressed.js'
 import { Random } from '../simulator/random.js'
+import { widePlan } from '../simulator/wide.js'
 import { anyInput, anyPlan } from './arbitraries.js'
 import { behaviours, show, showCall, turnsOf } from './behaviour.js'
+import { HastyClock } from './hasty-clock.js'
 import { Builder, type Built, type Kit, programOf } from './plan.js'
 import { ReferenceExecutor } from './reference-executor.js'
+import { UnrulyExecutor } from './unruly-executor.js'
 
 const MODULE = 'file:///side-by-side.js'
 const MAX_DEPTH = 512
@@ -57,12 +61,18 @@ interface Setting {
   readonly callsPerThread: number
 }
 
-function runtimeOf(setting: Setting, batching: boolean, makeExecutor: (report: Report) => Executor): LocalRuntime {
+function runtimeOf(
+  setting: Setting,
+  batching: boolean,
+  makeExecutor: (report: Report) => Executor,
+  clock = system.clock,
+  defaults: RunPolicy = {},
+): LocalRuntime {
   return new LocalRuntime({
-    environment: system,
+    environment: { ...system, clock },
     hold: { take: () => {}, release: () => {} },
     lanes: setting.lanes,
-    scheduling: { ...setting, batching },
+    scheduling: { ...setting, batching, defaults },
     resultTtl: 0,
     admission: { maxDepth: MAX_DEPTH, entryFileUrl: undefined },
     makeExecutor,
@@ -151,3 +161,93 @@ describe.each(settings)('with $lanes lanes and $callsPerThread calls in each, ba
 
   it('tell of each call what single calls tell', () => bothDo(200, (runtime) => new Listener(runtime)))
 })
+
+/** The fast way under steals, dead threads and revokes: all at moments that a seed picks, without waiting for anything. */
+class Unruly {
+  readonly clock = new HastyClock()
+  readonly runtime: LocalRuntime
+  executor: UnrulyExecutor | undefined
+
+  constructor(setting: Setting, defaults: RunPolicy = {}) {
+    const inline = (report: Report): Executor =>
+      new InlineExecutor({ ...setting, maxDepth: MAX_DEPTH, defaults: {}, startTimeout: 30_000 }, report, system.clock)
+    const unruly = (report: Report): Executor => {
+      this.executor = new UnrulyExecutor(report, inline)
+      return this.executor
+    }
+    this.runtime = runtimeOf(setting, true, unruly, this.clock, defaults)
+  }
+}
+
+const anyOrWide = fc.oneof(
+  { weight: 2, arbitrary: anyPlan },
+  { weight: 1, arbitrary: fc.nat().map((seed) => widePlan(new Random(seed))) },
+)
+const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)]
+
+describe.each(settings)(
+  'with $lanes lanes and $callsPerThread calls in each, whatever happens to batches, they',
+  (setting) => {
+    let unruly: Unruly
+    let dying: Unruly
+    let sober: LocalRuntime
+    beforeAll(() => {
+      unruly = new Unruly(setting)
+      dying = new Unruly(setting, { onWorkerLost: 'requeue' })
+      sober = plain(setting)
+    })
+    afterAll(() => Promise.all([unruly.runtime.close(), dying.runtime.close(), sober.close()]))
+
+    const withEach = (
+      numRuns: number,
+      options: typeof RETRIES,
+      check: (canvas: Built, plan: string, random: Random) => Promise<void>,
+    ) =>
+      fc.assert(
+        fc.asyncProperty(anyOrWide, fc.nat(), async (plan, seed) => {
+          const random = new Random(seed)
+          await check(new Builder(new Dresser(random, options).kit(kit)).build(plan), programOf(plan), random)
+        }),
+        { numRuns },
+      )
+
+    it('do what single calls do, when time passes and they are taken back', () =>
+      withEach(150, RETRIES, async (canvas, program, random) => {
+        unruly.clock.random = random
+        const fast = await see(unruly.runtime, canvas, undefined, 'run')
+        unruly.clock.random = undefined
+        expect(fast, program).toEqual(await see(sober, canvas, undefined, 'run'))
+      }))
+
+    it('do what single calls do, when threads die under calls that run again then', () =>
+      withEach(150, RETRIES, async (canvas, program, random) => {
+        dying.executor?.misbehave(random)
+        const fast = await see(dying.runtime, canvas, undefined, 'run')
+        const single = await see(sober, canvas, undefined, 'run')
+        expect(fast.outcome, program).toBe(single.outcome)
+        expect(distinct(fast.ran), program).toEqual(distinct(single.ran))
+      }))
+
+    it('come to an end, when it is revoked at any moment', () =>
+      withEach(100, RETRIES, async (canvas, program, random) => {
+        unruly.clock.random = random
+        const result = unruly.runtime.apply(canvas as never) as Gettable & { revoke(): void; state: string }
+        const outcome = result.get().then(
+          (value: unknown) => `gives ${show(value)}`,
+          (error: unknown) => `fails with ${show(error)}`,
+        )
+        await later(random.below(30))
+        result.revoke()
+        const fast = await outcome
+        await unruly.runtime.idle()
+        unruly.clock.random = undefined
+        if (/Revoked/.test(fast)) return
+        expect(fast, program).toBe((await see(sober, canvas, undefined, 'run')).outcome)
+      }))
+
+    it('have died and been taken back now and then', () => {
+    expect(unruly.executor?.recalls).toBeGreaterThan(0)
+      expect(dying.executor?.deaths).toBeGreaterThan(0)
+    })
+  },
+)

@@ -3,14 +3,13 @@ import { WorkerLostError } from '../../src/errors.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import type { Flight, Made } from './flight.js'
 import type { Job } from './job.js'
-import { hold, keyOf } from './violation.js'
+import { broken, keyOf } from './violation.js'
 import type { Watchman } from './watchman.js'
 
 interface Dying {
   readonly flight: Flight
   /** How many of its calls had begun, as the scheduler is told. */
   readonly begun: number
-  readonly callsPerThread: number
   readonly watchman: Watchman
   readonly jobOf: (workflow: Workflow) => Job
 }
@@ -23,25 +22,28 @@ export function deathIn({ flight, begun, watchman, jobOf }: Dying): { check(): v
     const { workflow, node, at, attempt, plan } = batch.partAt(place)
     const call = { workflow, node: node + place - at, attempt, policy: plan.policy }
     const isOpen = !workflow.isFinal(call.node) && workflow.attemptOf(call.node) === attempt
-    return isOpen && !workflow.replacements.has(call.node) ? [{ place, call }] : []
+    return isOpen && !workflow.isReplaced(call.node) ? [{ place, call }] : []
   })
   for (const { place, call } of pending) {
     const mayRunAgain = untold.has(place) || (place < begun && call.policy.onWorkerLost === 'requeue')
-    if (mayRunAgain) watchman.giveRun(call, 0, call.attempt)
+    if (mayRunAgain) watchman.allowance.give(call, 0, call.attempt)
   }
-  const lookAt = (place: number, { workflow, node, attempt }: (typeof pending)[number]['call']): void => {
+  const lookAt = (place: number, { workflow, node, attempt, policy }: (typeof pending)[number]['call']): void => {
     const status = workflow.status(node)
     const isBlamed =
       status === 'failed' && isLoss(workflow.failure(node).error) && workflow.failure(node).origin === node
-    hold(!isBlamed || place < begun, `call ${keyOf(workflow, node)} is blamed for a death before it began`)
+    if (isBlamed && place >= begun) broken('I6', `call ${keyOf(workflow, node)} is blamed for a death before it began`)
+    if (isBlamed && policy.onWorkerLost === 'requeue' && (workflow.losses.get(node) ?? 0) < MOST_RUNS)
+      broken('I6', `call ${keyOf(workflow, node)} is to run again when its thread dies, and does not`)
     const source = workflow.graph.calls[node]
     const takes = source !== undefined && 'kind' in source && source.kind === 'task' && !source.immutable
     const isUnseen = takes && batch.isLinkedAt(place) && (!workflow.keep || untold.has(place - 1))
-    if (isBlamed) jobOf(workflow).lose({ workflow, node, attempt }, workflow.failure(node).error, isUnseen)
+    const known = workflow.graph.movesValues === true ? 'nothing' : isUnseen ? 'rest' : 'all'
+    if (isBlamed) jobOf(workflow).lose({ workflow, node, attempt }, workflow.failure(node).error, known)
     if (status !== 'succeeded') return
     const made: Made | undefined = untold.get(place)
-    hold(made !== undefined, `call ${keyOf(workflow, node)} succeeds by the death of its thread`)
-    made?.commit()
+    if (made === undefined) broken('I1', `call ${keyOf(workflow, node)} succeeds by the death of its thread`)
+    made.commit()
   }
   return {
     check: () => {
@@ -50,4 +52,6 @@ export function deathIn({ flight, begun, watchman, jobOf }: Dying): { check(): v
   }
 }
 
+/** Of a call whose thread dies each time. */
+const MOST_RUNS = 4
 const isLoss = (error: Error): boolean => error.name === WorkerLostError.name

@@ -33,6 +33,10 @@ export class Flight {
   /** Places whose end was told, and those of them whose end counted. */
   readonly told = new Set<number>()
   readonly counted = new Set<number>()
+  /** What it says gets lost. */
+  isMute = false
+  /** It could not be sent: none of its calls will ever begin. */
+  isRefused = false
   /** How long the runs took that have not been told of, in ms. */
   busyMs = 0
   readonly #invocationOf: Machine['invocationOf']
@@ -62,7 +66,7 @@ export class Flight {
   }
 
   get canGoOn(): boolean {
-    return !this.isTaken && this.#blockedBy < 0 && this.#next < this.batch.size
+    return !this.isTaken && !this.isRefused && this.#blockedBy < 0 && this.#next < this.batch.size
   }
 
   get hasNews(): boolean {
@@ -76,6 +80,7 @@ export class Flight {
 
   /** Calls that keep its thread busy, as far as the scheduler can know: of steps that follow each other, the first. */
   get active(): number {
+    if (!this.batch.hasLinks) return this.open.size - this.parked.size
     let active = 0
     for (const place of this.open)
       if (!this.parked.has(place) && !(this.batch.isLinkedAt(place) && this.open.has(place - 1))) active++
@@ -84,12 +89,13 @@ export class Flight {
 
   /** How many of its runs hold their thread. */
   get holding(): number {
+    if (this.parked.size === 0) return this.inProgress.size
     return [...this.inProgress.keys()].filter((place) => !this.parked.has(place)).length
   }
 
   /** It runs a step right behind another one. */
   get isInChain(): boolean {
-    return [...this.inProgress.keys()].some((place) => this.batch.isLinkedAt(place))
+    return this.batch.hasLinks && [...this.inProgress.keys()].some((place) => this.batch.isLinkedAt(place))
   }
 
   get next(): number {

@@ -3,7 +3,7 @@ import type { Canvas } from '../../src/canvas/canvas.js'
 import type { Call } from '../../src/scheduler/batch.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { show } from '../property/behaviour.js'
-import { type Evaluation, evaluate, type Input, type Ran, type World } from '../property/evaluate.js'
+import { type Evaluation, evaluate, type Input, type Known, type Ran, type World } from '../property/evaluate.js'
 import type { Built } from '../property/plan.js'
 import { behave } from './perform.js'
 
@@ -30,7 +30,7 @@ export class Job implements World {
   readonly perform = behave
   /** By where they stand. */
   readonly #lost = new Map<string, Error>()
-  readonly #unseen = new Set<string>()
+  readonly #known = new Map<string, Known>()
   readonly #attempts = new Map<string, number>()
   readonly #replacements = new Map<string, Canvas[]>()
   readonly #added = new Map<string, Canvas[]>()
@@ -49,10 +49,10 @@ export class Job implements World {
     this.#attempts.set(pathOf(call), call.attempt)
   }
 
-  /** @param unseen - What came in went from step to step in the thread, and died with it. */
-  lose(call: Run, error: Error, unseen = false): void {
+  /** @param known - Of its arguments: what came in may have gone from step to step in the thread and died with it, or all was moved there. */
+  lose(call: Run, error: Error, known: Known = 'all'): void {
     this.#lost.set(pathOf(call), error)
-    if (unseen) this.#unseen.add(pathOf(call))
+    this.#known.set(pathOf(call), known)
     this.#attempts.set(pathOf(call), call.attempt)
   }
 
@@ -72,8 +72,8 @@ export class Job implements World {
     this.children.push({ canvas: canvasOf(canvas), path: path === '' ? part : `${path}.${part}`, told: undefined })
   }
 
-  sees(path: string): boolean {
-    return !this.#unseen.has(path)
+  known(path: string): Known {
+    return this.#known.get(path) ?? 'all'
   }
 
   lost(path: string): Error | undefined {

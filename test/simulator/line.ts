@@ -4,7 +4,7 @@ import type { Call } from '../../src/scheduler/batch.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { Limits } from './limits.js'
 import type { Machine } from './machine.js'
-import { hold, keyOf } from './violation.js'
+import { broken, keyOf } from './violation.js'
 
 interface Place {
   readonly workflow: Workflow
@@ -42,19 +42,19 @@ export class Line {
     if (event.type === 'task-sent') this.#announced.set(event.id, this.#count++)
     const isEnd = ENDS.has(event.type) || (event.type === 'task-rejected' && !event.requeued)
     if (!isEnd || !('id' in event) || (this.#places.get(event.id)?.length ?? 0) > 1) return
-    hold(!this.#ended.has(event.id), `${event.id} ends twice, as events tell it`)
+    if (this.#ended.has(event.id)) broken('I1', `${event.id} ends twice, as events tell it`)
     this.#ended.add(event.id)
   }
 
   leave({ workflow, node, task, policy: { priority = 0 } }: Call): void {
     const at = this.#announced.get(workflow.idOf(node))
-    hold(at !== undefined, `call ${keyOf(workflow, node)} leaves unannounced`)
+    if (at === undefined) broken('I10', `call ${keyOf(workflow, node)} leaves unannounced`)
     for (const [id, since] of this.#announced) {
       const waiting = this.#places.get(id)?.find((place) => place.workflow.isReady(place.node))
       if (waiting === undefined || this.#mayBeLate(waiting, task.task)) continue
       const other = this.#priorityOf(waiting)
       const isFirst = other > priority || (other === priority && since < (at ?? 0))
-      hold(!isFirst, `call ${keyOf(workflow, node)} jumps the queue`)
+      if (isFirst) broken('I10', `call ${keyOf(workflow, node)} jumps the queue`)
     }
   }
 

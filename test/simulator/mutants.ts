@@ -55,6 +55,32 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'if (lane.active <= this.callsPerThread) return true',
     DISPATCHER,
   ),
+  'lets in one call more than may wait': edit(
+    'this.#waitingWith(free, held) <= this.#maxQueue',
+    'this.#waitingWith(free, held) <= this.#maxQueue + 1',
+  ),
+  'starts callbacks before it looks whether the node is final': edit(
+    `if (workflow.isFinal(node)) return
+    const hooks = workflow.graph.hooks.get(node)
+    const started =
+      hooks === undefined || this.#machine.closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)`,
+    `const hooks = workflow.graph.hooks.get(node)
+    const started =
+      hooks === undefined || this.#machine.closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)
+    if (workflow.isFinal(node)) return this.#machine.follow(started)`,
+  ),
+  'never replaces a thread that has had all its calls': edit(
+    "if (this.#machine.closed === undefined) this.#machine.out.push({ type: 'recycle', lane })",
+    '',
+  ),
+  'lets calls that move their values have company': edit(
+    'return graph.movesValues === true ? this.#aloneAs(plan) : plan',
+    'return plan',
+  ),
+  'lets a hard limit pass': edit(
+    "this.#machine.revocation.terminate(batch, { reason: 'time-limit', cause: error })",
+    '',
+  ),
   'forgets a call when its thread dies': edit('return this.#machine.losses.lose(stimulus)', 'return undefined'),
   'forgets what runs when all is closed': edit('pending.push(runAt(batch, place))', 'pending.push()'),
   'starts calls after the close': edit(
@@ -205,4 +231,18 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
   'goes on behind a call that has callbacks': edit('graph.hooks.has(node) || ', '', FUSION),
   'goes on at once with a step that has to wait': edit('graph.delays.has(next) || ', '', FUSION),
   'goes on with a step that comes first': edit('priority === plan.priority && ', '', FUSION),
+}
+
+/** What the strategy names, and which of the mutants above it is here. */
+export const NAMED_MUTANTS: Readonly<Record<string, string>> = {
+  'no attempt fence': 'takes what a revoked run returns',
+  'counter off by one': 'counts a join one over',
+  'body on >= instead of ==': 'counts a join one short',
+  'callback before state write': 'starts callbacks before it looks whether the node is final',
+  'retry without requeue': 'retries without going back to the queue',
+  'drop on crash': 'forgets a call when its thread dies',
+  'skip propagation one level only': 'skips one step only',
+  'revoke ignores running': 'does not revoke what runs',
+  'unordered results': 'lists values in the order in which they came',
+  'queue bound off by one': 'lets in one call more than may wait',
 }

@@ -14,6 +14,9 @@ export const ACTIONS = [
   'revoke',
   'revokeChild',
   'lose',
+  'drop',
+  'dark',
+  'jump',
   'repeat',
   'watch',
   'listen',
@@ -22,7 +25,7 @@ export const ACTIONS = [
 export type Action = (typeof ACTIONS)[number]
 
 /** How a run ends that does not end by itself. */
-export const SIGNALS = ['retry', 'requeue', 'replace', 'ignore', 'reject'] as const
+export const SIGNALS = ['retry', 'requeue', 'replace', 'encode', 'ignore', 'reject'] as const
 export type Signal = (typeof SIGNALS)[number]
 
 export interface Rates {
@@ -30,6 +33,13 @@ export interface Rates {
   /** How likely a run ends so. */
   readonly signals: Readonly<Record<Signal, number>>
   readonly options: Wardrobe
+  /** How likely a batch cannot be sent, a thread dies while it starts, a canvas moves its values, and one is revoked before it starts. */
+  readonly refusals: number
+  readonly failedStarts: number
+  readonly moves: number
+  readonly stillborn: number
+  /** Whether the clock may be put back. */
+  readonly clockGoesBack: boolean
   /** How likely what follows at once comes later, after other things. */
   readonly lag: { readonly flush: number; readonly recall: number }
   /** Most that happens in a thread at one go, and how likely it tells of it between. */
@@ -65,6 +75,9 @@ export function drawRates(random: Random): Rates {
       revoke: now(0, 0, 0.05, 0.5),
       revokeChild: now(0, 0, 0.2),
       lose: now(0, 0.1, 0.5, 1),
+      drop: now(0, 0, 0.3),
+      dark: now(0, 0, 0, 0.05),
+      jump: now(0, 0, 0.05),
       repeat: now(0, 0.3, 1),
       watch: now(0, 0.5),
       listen: now(0, 0, 0.1),
@@ -74,6 +87,7 @@ export function drawRates(random: Random): Rates {
       retry: now(0, 0.1, 0.4),
       requeue: now(0, 0, 0.2),
       replace: now(0, 0, 0.2),
+      encode: now(0, 0, 0, 0.1),
       ignore: now(0, 0, 0, 0.1),
       reject: now(0, 0, 0, 0.1),
     },
@@ -87,6 +101,11 @@ export function drawRates(random: Random): Rates {
       failFast: now(0, 0, 0, 0.5),
       requeues: now(0, 0, 0.4),
     },
+    refusals: now(0, 0, 0, 0.1),
+    failedStarts: now(0, 0, 0.5),
+    moves: now(0, 0, 0, 0.3),
+    stillborn: now(0, 0, 0, 0.1),
+    clockGoesBack: random.chance(0.2),
     lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4) },
     haste: now(1, 4, 20),
     telling: now(0.03, 0.3, 1),

@@ -1,30 +1,40 @@
-/** What happened in an episode, as text, and a hash of all of it: the same seed must give the same hash. */
-import type { Batch } from '../../src/scheduler/batch.js'
-import type { BatchEnd, CallReport, Instruction, Outcome, Stimulus } from '../../src/scheduler/messages.js'
-import { show } from '../property/behaviour.js'
+/**
+ * What happened in an episode: a hash of it, so that the same seed is known to do the same; and, where somebody wants to read it, its text.
+ * To make the text of every step would take longer than the step.
+ */
+import type { BatchEnd, Instruction, Stimulus } from '../../src/scheduler/messages.js'
+import { instructionText, stimulusText } from './telling.js'
 
 const FNV_PRIME = 0x01000193
+const OUTCOMES = [true, false, 'retry', 'replace', 'ignore', 'reject'] as const
 
 export class Story {
   readonly seed: number
-  readonly #lines: (string | (() => string))[] = []
+  readonly #isTold: boolean
+  readonly #lines: string[] = []
   #hash = 0x811c9dc5
   steps = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, isTold: boolean) {
     this.seed = seed
+    this.#isTold = isTold
   }
 
   add(stimulus: Stimulus, instructions: readonly Instruction[]): void {
     this.steps++
-    const line = `${stimulusText(stimulus)} → ${instructions.map(instructionText).join('; ')}`
-    this.#lines.push(line)
-    for (let i = 0; i < line.length; i++) this.#hash = Math.imul(this.#hash ^ line.charCodeAt(i), FNV_PRIME)
+    if (this.#isTold) this.#lines.push(`${stimulusText(stimulus)} → ${instructions.map(instructionText).join('; ')}`)
+    this.#foldStimulus(stimulus)
+    for (const instruction of instructions) this.#foldInstruction(instruction)
   }
 
   /** Something to read beside what happened; made only when somebody reads. */
   quote(text: () => string): void {
-    this.#lines.push(text)
+    if (this.#isTold) this.#lines.push(text())
+  }
+
+  /** What came of it belongs to what happened. */
+  foldText(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#fold(text.charCodeAt(i))
   }
 
   get hash(): string {
@@ -32,99 +42,65 @@ export class Story {
   }
 
   text(): string {
-    const lines = this.#lines.map((line) => `  ${typeof line === 'string' ? line : line()}`)
-    return [`seed ${this.seed}, step ${this.steps}:`, ...lines].join('\n')
+    return [`seed ${this.seed}, step ${this.steps}:`, ...this.#lines.map((line) => `  ${line}`)].join('\n')
   }
-}
 
-function stimulusText(stimulus: Stimulus): string {
-  const text = textOf(stimulus)
-  return 'at' in stimulus ? `at ${stimulus.at}: ${text}` : text
-}
-
-function textOf(stimulus: Stimulus): string {
-  switch (stimulus.type) {
-    case 'submit':
-      return `submit with ${show(stimulus.args)} ${show(stimulus.kwargs)}, keep ${stimulus.keep}${stimulus.isRevoked ? ', revoked' : ''}`
-    case 'watch':
-      return `watch ${stimulus.workflow.number}:${stimulus.node}`
-    case 'listen':
-      return `listen to ${stimulus.heard.size} events`
-    case 'outcomes':
-      return `batch ${stimulus.batch} ended: ${stimulus.ends.map(endText).join(', ')}`
-    case 'lost':
-      return `batch ${stimulus.batch} lost${stimulus.begun === undefined ? '' : ` with ${stimulus.begun} begun`}`
-    case 'recalled':
-      return `batch ${stimulus.batch} taken back after ${stimulus.begun}`
-    case 'thread':
-      return `thread ${stimulus.lane} is ${stimulus.isThere ? 'there' : 'gone'}`
-    case 'report':
-      return `batch ${stimulus.batch}, call ${stimulus.call} reports ${reportText(stimulus.report)}`
-    case 'revoke':
-      return `revoke ${stimulus.targets.map(({ workflow, node, scope }) => `${scope} ${workflow.number}:${node}`).join(', ')}${stimulus.terminate ? ', terminate' : ''}`
-    case 'tick':
-      return 'tick'
-    case 'close':
-      return `close, running calls ${stimulus.running}`
-    default:
-      return (stimulus as { type: string }).type
+  #fold(number: number): void {
+    this.#hash = Math.imul(this.#hash ^ number, FNV_PRIME)
   }
-}
 
-function endText(end: BatchEnd): string {
-  if ('outcome' in end) return `${end.at}: ${outcomeText(end.outcome)}`
-  return `${end.from}: ${'values' in end ? Array.from(end.values, show).join(', ') : `${end.passed} passed`}`
-}
-
-function outcomeText(outcome: Outcome): string {
-  switch (outcome.ok) {
-    case true:
-      return show(outcome.value)
-    case false:
-      return show(outcome.error)
-    case 'retry':
-      return `retry after ${String(outcome.wait.valueOf())}${outcome.jitter ? ' at most' : ''}`
-    case 'reject':
-      return outcome.requeue ? 'requeue' : 'reject'
-    default:
-      return outcome.ok
+  #foldStimulus(stimulus: Stimulus): void {
+    this.#foldType(stimulus.type)
+    if ('at' in stimulus) this.#fold(Math.round(stimulus.at * 1024) | 0)
+    if ('batch' in stimulus) this.#fold(stimulus.batch)
+    if (stimulus.type === 'outcomes') for (const end of stimulus.ends) this.#foldEnd(end)
+    else if (stimulus.type === 'report') this.foldText(stimulus.report.kind)
+    else if (stimulus.type === 'lost' || stimulus.type === 'recalled') this.#fold(stimulus.begun ?? -1)
+    else if (stimulus.type === 'thread') this.#fold(stimulus.lane * 2 + Number(stimulus.isThere))
+    else if (stimulus.type === 'revoke')
+      for (const { workflow, node } of stimulus.targets) this.#foldNode(workflow, node)
   }
-}
 
-function reportText(report: CallReport): string {
-  if (report.kind === 'apply' || report.kind === 'revoke-child') return `${report.kind} ${report.child}`
-  return report.kind
-}
+  #foldEnd(end: BatchEnd): void {
+    this.#fold('at' in end ? end.at : end.from)
+    if ('outcome' in end) this.#fold(-2 - OUTCOMES.indexOf(end.outcome.ok))
+    else this.#fold('values' in end ? end.values.length : end.passed)
+  }
 
-function batchText(batch: Batch): string {
-  const texts = Array.from({ length: batch.size }, (_, place) => {
-    const { workflow, node, at } = batch.partAt(place)
-    if (batch.isLinkedAt(place)) return `then ${workflow.number}:${node + place - at}`
-    const { node: own, task, args, attempt } = batch.callAt(place)
-    return `${workflow.number}:${own} ${task.task}${show(args)}${attempt > 1 ? ` run ${attempt}` : ''}`
-  })
-  return `batch ${batch.number} on ${batch.lane}: ${texts.join(', ')}`
-}
+  #foldInstruction(instruction: Instruction): void {
+    this.#foldType(instruction.type)
+    switch (instruction.type) {
+      case 'accepted':
+        return this.#fold(instruction.workflow.number)
+      case 'dispatch':
+        this.#fold(instruction.batch.number * 16 + instruction.batch.lane)
+        for (const { workflow, node, size, attempt } of instruction.batch.parts) {
+          this.#foldNode(workflow, node)
+          this.#fold(size * 64 + attempt)
+        }
+        return
+      case 'ended':
+        return this.#foldNode(instruction.workflow, instruction.node)
+      case 'emit':
+        return this.foldText(instruction.event.type)
+      case 'wake':
+        return this.#fold(Math.round((instruction.at ?? -1) * 1024) | 0)
+      case 'recycle':
+        return this.#fold(instruction.lane)
+      case 'flush':
+        return
+      default:
+        return this.#fold(instruction.batch)
+    }
+  }
 
-function instructionText(instruction: Instruction): string {
-  switch (instruction.type) {
-    case 'accepted':
-      return `workflow ${instruction.workflow.number}`
-    case 'dispatch':
-      return batchText(instruction.batch)
-    case 'ended':
-      return `ended ${instruction.workflow.number}:${instruction.node}`
-    case 'emit':
-      return instruction.event.type
-    case 'wake':
-      return `wake ${instruction.at}`
-    case 'tell':
-      return `tell batch ${instruction.batch}, call ${instruction.call} ${instruction.told.kind}`
-    case 'terminate':
-      return `terminate batch ${instruction.batch}`
-    case 'recall':
-      return `recall batch ${instruction.batch}`
-    default:
-      return (instruction as { type: string }).type
+  #foldNode(workflow: { readonly number: number }, node: number): void {
+    this.#fold(workflow.number)
+    this.#fold(node)
+  }
+
+  /** No two of them have the same first letter, length and last letter. */
+  #foldType(type: string): void {
+    this.#fold(type.charCodeAt(0) + type.length * 256 + type.charCodeAt(type.length - 1) * 65_536)
   }
 }

@@ -9,6 +9,10 @@ export interface Thread {
   isThere: boolean
   /** It is being ended: its lane has another one already. */
   isDoomed: boolean
+  /** It has had all its calls: another one takes its place. */
+  isWorn: boolean
+  /** Calls that it was sent, but for those that were taken back. */
+  calls: number
 }
 
 export class Threads {
@@ -26,12 +30,16 @@ export class Threads {
   }
 
   get all(): readonly Thread[] {
-    return [...this.#lanes, ...this.#doomed]
+    return this.#doomed.length === 0 ? this.#lanes : [...this.#lanes, ...this.#doomed]
   }
 
   /** Those that have something to do, or are still to start or to die. */
   get busy(): readonly Thread[] {
-    return this.all.filter(({ flights, isThere, isDoomed }) => flights.length > 0 || !isThere || isDoomed)
+    return this.all.filter(isBusy)
+  }
+
+  get areBusy(): boolean {
+    return this.#doomed.length > 0 || this.#lanes.some(isBusy)
   }
 
   find(flight: Flight): Thread | undefined {
@@ -52,6 +60,11 @@ export class Threads {
     this.#lanes[thread.lane] = newThread(thread.lane, false)
   }
 
+  /** Another thread takes its place, which starts. */
+  replace(thread: Thread): void {
+    this.#lanes[thread.lane] = newThread(thread.lane, false)
+  }
+
   /** It is gone. */
   bury(thread: Thread): void {
     this.doom(thread)
@@ -65,4 +78,14 @@ export class Threads {
   }
 }
 
-const newThread = (lane: number, isThere: boolean): Thread => ({ lane, flights: [], isThere, isDoomed: false })
+const isBusy = ({ flights, isThere, isDoomed, isWorn }: Thread): boolean =>
+  flights.length > 0 || !isThere || isDoomed || isWorn
+
+const newThread = (lane: number, isThere: boolean): Thread => ({
+  lane,
+  flights: [],
+  isThere,
+  isDoomed: false,
+  isWorn: false,
+  calls: 0,
+})

@@ -28,6 +28,7 @@ describe('steps', () => {
     ['is followed by one that can expire', chain(a.s(), b.s().set({ expires: 50 }))],
     ['is followed by one that has a time limit', chain(a.s(), b.s().set({ timeLimit: 50 }))],
     ['is followed by one whose start is told', chain(a.s(), tracked.s())],
+    ['is followed by one that runs again when its thread dies', chain(a.s(), b.s().set({ onWorkerLost: 'requeue' }))],
     ['is followed by a map', chain(a.s(), b.map([1]))],
     ['is followed by a group', chain(a.s(), group(b.s(), c.s()))],
     ['is followed by the header of a chord', chain(a.s(), chord([b.s()], c.s()))],

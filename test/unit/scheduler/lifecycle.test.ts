@@ -17,13 +17,13 @@ const pairs = STATUSES.flatMap((from) => STATUSES.map((to) => ({ from, to, isLeg
 
 describe('a move', () => {
   it.each(pairs.filter(({ isLegal }) => isLegal))('from $from to $to is made', ({ from, to }) => {
-    expect(() => checkMove(codeOf(from), codeOf(to), String)).not.toThrow()
+    expect(() => checkMove(codeOf(from), codeOf(to), 1, 2)).not.toThrow()
   })
 
   it.each(pairs.filter(({ isLegal }) => !isLegal))('from $from to $to throws', ({ from, to }) => {
-    const move = () => checkMove(codeOf(from), codeOf(to), () => 'node 1')
+    const move = () => checkMove(codeOf(from), codeOf(to), 1, 2)
     expect(move).toThrow(InvalidTransitionError)
-    expect(move).toThrow(`node 1 cannot go from ${from} to ${to}: please report this as a bug`)
+    expect(move).toThrow(`node 1 of workflow 2 cannot go from ${from} to ${to}: please report this as a bug`)
   })
 
   it('that the table does not have throws in a workflow, too, and says where', () => {
