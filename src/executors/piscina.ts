@@ -313,8 +313,14 @@ export class PiscinaExecutor implements Executor {
     if (thread !== undefined && error.name !== 'DataCloneError')
       this.#noteDeath(thread, (loss ?? lossBehind(error)).reason)
     if (error.name === 'DataCloneError') return this.#report.ended(batch.number, cannotBeSent(batch, error))
-    if (thread !== undefined) this.#threads.remove(thread)
+    if (thread !== undefined) this.#abandon(thread)
     this.#report.lost(batch.number, loss ?? lossBehind(error), this.#blame(thread, begun))
+  }
+
+  /** It gets nothing more; if it is still there, since something went wrong in it that is a bug of ours, it is ended to make room for another one. */
+  #abandon(thread: Thread): void {
+    this.#threads.remove(thread)
+    void this.#pools?.worker(thread.threadId)?.terminate()
   }
 
   /** Of a thread that died before any of its calls had begun, the first takes the blame: else another would die for it, for ever. */

@@ -236,21 +236,27 @@ export class BatchRun implements RunSetting {
     const isFollowed = this.#moveOn(part)
     const context = new RunningTask(part, offset, place, policy, this)
     let value: unknown
+    let isAwaited: boolean
     try {
       value = running.run(context, callRow, record.fn, context, part, offset, this.#previous)
+      isAwaited = isThenable(value) // which may throw, by a getter
     } catch (thrown) {
       context.end()
       this.#fail({ part, offset, place, isFollowed, policy }, thrown)
       return true
     }
-    if (!isThenable(value)) {
+    if (!isAwaited) {
       context.end()
       const { failure } = context
       if (failure === undefined) this.#succeed({ part, offset, place, isFollowed, policy }, value)
       else this.#fail({ part, offset, place, isFollowed, policy }, failure.thrown)
       return true
     }
-    this.#await({ part, offset, place, isFollowed, policy, startedAt: this.#wait(place, isFollowed) }, value, context)
+    this.#await(
+      { part, offset, place, isFollowed, policy, startedAt: this.#wait(place, isFollowed) },
+      value as PromiseLike<unknown>,
+      context,
+    )
     return false
   }
 

@@ -2,6 +2,7 @@
  * What every worker thread starts with, by way of `entry.cts`. It imports nothing of the user's, so it cannot fail to load; task modules are
  * imported later, call by call, where a failure is that call's. It must stay light: it never sees the scheduler.
  */
+import { types } from 'node:util'
 import {
   MessageChannel,
   type MessagePort,
@@ -41,7 +42,13 @@ const runner = new BatchRunner({
   clock: system.clock,
   stopwatch,
   say: (batch, call, saying) => say({ celeriac: 'said', batch, call, saying }),
-  send: (batch, answer, moved) => say({ celeriac: 'ended', batch, answer: answerToWire(answer) }, moved),
+  send: (batch, answer, moved) => {
+    try {
+      say({ celeriac: 'ended', batch, answer: answerToWire(answer) }, moved)
+    } catch {
+      giveUp()
+    }
+  },
   checkMail,
   importing: (batch, moduleUrl) => say({ celeriac: 'importing', batch, threadId, moduleUrl }),
   imported: (batch) => {
@@ -86,8 +93,23 @@ export default async function runBatch(message: WireBatch): Promise<WireAnswer> 
   return answerToWire(await runner.run(batchFromWire(message)))
 }
 
-hearLateErrors(({ what, thrown, run }) => say({ celeriac: 'stray', what, error: encodeError(thrown), run }))
-trapExit(
+/**
+ * An answer cannot be posted: something in it was found to clone, and reads differently now. Nobody would ever hear of it, so the thread ends,
+ * and the call that began last is charged.
+ */
+function giveUp(): never {
+  return exit(1)
+}
+
+const isCloneError = (thrown: unknown): boolean =>
+  !types.isProxy(thrown) && thrown instanceof DOMException && thrown.name === 'DataCloneError'
+
+hearLateErrors(({ what, thrown, run }) => {
+  // Piscina throws what it could not post where nobody can catch it.
+  if (run === undefined && isCloneError(thrown)) giveUp()
+  say({ celeriac: 'stray', what, error: encodeError(thrown), run })
+})
+const exit = trapExit(
   () => running.getStore()?.run,
   (error) => failTask(running.getStore(), error),
 )

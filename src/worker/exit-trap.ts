@@ -19,9 +19,14 @@ interface EndingProcess {
  *
  * @param refuse - Told before the trap throws, since a task may catch what is thrown.
  * @param whose - The run that asks for it, as far as that is known.
+ * @returns The real way out, for us alone.
  */
-export function trapExit(whose: () => RunIdentity | undefined, refuse: (error: ProcessExitError) => void): void {
+export function trapExit(
+  whose: () => RunIdentity | undefined,
+  refuse: (error: ProcessExitError) => void,
+): (code: number) => never {
   const ending = process as unknown as EndingProcess
+  const exit = ending.reallyExit.bind(process)
   for (const name of ['exit', 'reallyExit'] as const) {
     const original = ending[name]
     const trap = (code?: ExitCode): never => {
@@ -34,6 +39,7 @@ export function trapExit(whose: () => RunIdentity | undefined, refuse: (error: P
     Object.defineProperty(process, name, { value: trap, writable: true, configurable: true, enumerable: true })
   }
   syncBuiltinESMExports() // of `import { exit } from 'node:process'`
+  return exit
 }
 
 function exitError(name: string, code: ExitCode, run: RunIdentity = NOBODY): ProcessExitError {

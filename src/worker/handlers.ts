@@ -63,10 +63,9 @@ export class Handlers {
       await handler.apply(this.#context, args as unknown[])
     } catch (thrown) {
       const message = `the handler ${name} of "${this.#context.taskName}" threw`
-      const error =
-        thrown instanceof TaskSignal
-          ? new ConfigurationError(`${thrown.body.kind}() has no effect in a handler`)
-          : thrown
+      const error = TaskSignal.is(thrown)
+        ? new ConfigurationError(`${thrown.body.kind}() has no effect in a handler`)
+        : thrown
       this.#say({ kind: 'warning', message, error: encodeError(error) })
     }
   }

@@ -20,7 +20,7 @@ export function hearLateErrors(tell: (stray: Stray) => void): void {
   const ownerOfMicrotask = ownersOfMicrotasks()
   const hear = (what: Stray['what'], thrown: unknown, task: RunningTask | undefined): void => {
     if (failTask(task, thrown)) return
-    tell({ what, thrown: thrown instanceof TaskSignal ? tooLate(thrown) : thrown, run: task?.run })
+    tell({ what, thrown: TaskSignal.is(thrown) ? tooLate(thrown) : thrown, run: task?.run })
   }
   process.on('uncaughtException', (thrown) => hear('exception', thrown, running.getStore() ?? ownerOfMicrotask()))
   process.on('unhandledRejection', (thrown) => hear('rejection', thrown, running.getStore()))

@@ -4,7 +4,9 @@
  * nothing and knows no pool. Calls that need none of this take the short way in `batch-run.ts`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { types } from 'node:util'
 import { policyIn, type RunPolicy } from '../canvas/policy.js'
+import { isError } from '../serialization/error-classes.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
 import { type ByteLimits, checkSize } from '../serialization/size.js'
 import { checkSendable, pack } from '../serialization/values.js'
@@ -42,9 +44,14 @@ export interface Prepared {
 class ItemFailed {
   readonly item: number
   readonly thrown: unknown
+  readonly #isOne = true
   constructor(item: number, thrown: unknown) {
     this.item = item
     this.thrown = thrown
+  }
+
+  static is(thrown: unknown): thrown is ItemFailed {
+    return typeof thrown === 'object' && thrown !== null && #isOne in thrown
   }
 }
 
@@ -116,7 +123,7 @@ async function runEach(items: readonly unknown[], runOnce: (item: unknown) => un
       const value = runOnce(items[i])
       values.push(isThenable(value) ? await value : value)
     } catch (thrown) {
-      throw thrown instanceof TaskSignal ? thrown : new ItemFailed(i, thrown)
+      throw TaskSignal.is(thrown) ? thrown : new ItemFailed(i, thrown)
     }
   }
   return values
@@ -131,12 +138,12 @@ export function endByThrow(
   { policy, part, maxDepth }: Pick<Prepared, 'policy' | 'part' | 'maxDepth'>,
 ): Exclude<RunEnd, { ok: true }> {
   const retries = part.who.attempt - 1
-  if (caught instanceof TaskSignal) return endBySignal(caught.body, maxDepth)
-  const thrown = caught instanceof ItemFailed ? caught.thrown : caught
-  if (retriesFor(policy, thrown) && hasRetryLeft(policy, retries))
+  if (TaskSignal.is(caught)) return endBySignal(caught.body, maxDepth)
+  const thrown = ItemFailed.is(caught) ? caught.thrown : caught
+  if (!types.isProxy(thrown) && retriesFor(policy, thrown) && hasRetryLeft(policy, retries))
     return endBySignal(retryAfter(policy, retries, thrown as Error), maxDepth)
   const error = encodeError(thrown)
-  return caught instanceof ItemFailed ? { ok: false, error, item: caught.item } : { ok: false, error }
+  return ItemFailed.is(caught) ? { ok: false, error, item: caught.item } : { ok: false, error }
 }
 
 function endBySignal(signal: SignalBody, maxDepth: number): Exclude<RunEnd, { ok: true }> {
@@ -174,14 +181,14 @@ async function told<E extends Exclude<RunEnd, { ok: true }>>(
 ): Promise<E> {
   if (end.ok === 'retry') await handlers.retried(errorBehind(caught))
   if (end.ok === false) {
-    const thrown = caught instanceof ItemFailed ? caught.thrown : caught
-    await handlers.failed(thrown instanceof Error ? thrown : decodeError(end.error, runOf(part, offset)))
+    const thrown = ItemFailed.is(caught) ? caught.thrown : caught
+    await handlers.failed(isError(thrown) ? thrown : decodeError(end.error, runOf(part, offset)))
   }
   return end
 }
 
 /** The error of a retry: the one that the task gave, or threw. */
 function errorBehind(caught: unknown): Error {
-  if (caught instanceof TaskSignal && caught.body.kind === 'retry') return caught.body.error
-  return (caught instanceof ItemFailed ? caught.thrown : caught) as Error
+  if (TaskSignal.is(caught) && caught.body.kind === 'retry') return caught.body.error
+  return (ItemFailed.is(caught) ? caught.thrown : caught) as Error
 }

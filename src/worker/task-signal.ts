@@ -17,7 +17,13 @@ export type SignalBody =
 /** What `retry()`, `ignore()` and `reject()` throw. A task that catches everything should throw it on. */
 export class TaskSignal {
   readonly body: SignalBody
+  readonly #isOne = true
   constructor(body: SignalBody) {
     this.body = body
+  }
+
+  /** Not by `instanceof`: what a task throws may be a Proxy, whose traps throw. */
+  static is(thrown: unknown): thrown is TaskSignal {
+    return typeof thrown === 'object' && thrown !== null && #isOne in thrown
   }
 }

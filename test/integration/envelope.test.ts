@@ -137,6 +137,23 @@ describe('what goes wrong outside of the body of a call', () => {
   })
 })
 
+describe('what a task gives or throws', () => {
+  it.each(['giveBrokenThen', 'giveHostile'] as const)(
+    'fails its call alone if it throws when it is looked at (%s)',
+    async (name) => {
+      const neighbour = runtime.run(tasks.pause.s(20))
+      expect(await errorOf(runtime.run(tasks[name].s()))).toBeInstanceOf(RangeError)
+      expect(await neighbour).toBe(threadId)
+    },
+  )
+
+  it('may be a Proxy whose every trap throws', async () => {
+    const neighbour = runtime.run(tasks.pause.s(20))
+    expect(await errorOf(runtime.run(tasks.throwHostile.s()))).toBeInstanceOf(NonErrorThrown)
+    expect(await neighbour).toBe(threadId)
+  })
+})
+
 describe('the port of a thread', () => {
   it.each(['nothing', 'text', 'object', 'unknown', 'online', 'ended', 'said', 'stray', 'tornDown', 'deep'])(
     'takes what a task posts by itself, and it changes nothing (%s)',

@@ -7,7 +7,7 @@ let runtime: Runtime
 afterEach(() => runtime.destroy())
 
 function start(options: RuntimeOptions): Runtime {
-  runtime = createRuntime({ threads: 1, execArgv: preload, ...options })
+  runtime = createRuntime({ threads: 1, ...(options.executor !== 'inline' && { execArgv: preload }), ...options })
   return runtime
 }
 const errorOf = (promise: Promise<unknown>): Promise<WorkerLostError> =>
@@ -24,6 +24,15 @@ describe('a thread that dies under a call', () => {
     expect(error).toMatchObject({ reason: 'exit', exitCode: 7 })
     expect(await runtime.run(deadly.thread.s())).toBeTypeOf('number')
     expect(runtime.metrics()).toMatchObject({ workersLost: 1, threads: 1 })
+  })
+})
+
+describe('a value that reads differently each time', () => {
+  it('costs its thread, and leaves nobody waiting', async () => {
+    start({ threads: 1 })
+    await runtime.run(deadly.thread.s())
+    expect(await errorOf(runtime.run(deadly.flip.s()))).toBeInstanceOf(WorkerLostError)
+    expect(await runtime.run(deadly.thread.s())).toBeTypeOf('number')
   })
 })
 

@@ -246,7 +246,7 @@ describe.each(settings)(
       }))
 
     it('have died and been taken back now and then', () => {
-    expect(unruly.executor?.recalls).toBeGreaterThan(0)
+      expect(unruly.executor?.recalls).toBeGreaterThan(0)
       expect(dying.executor?.deaths).toBeGreaterThan(0)
     })
   },

@@ -189,7 +189,10 @@ export class Episode {
         return this.#revoke(this.#anyTarget())
       case 'listen':
         this.#isHeard = !this.#isHeard
-        this.#handle({ type: 'listen', heard: new Set(EVENT_NAMES.filter(() => this.#isHeard && this.#random.chance(0.7))) })
+        this.#handle({
+          type: 'listen',
+          heard: new Set(EVENT_NAMES.filter(() => this.#isHeard && this.#random.chance(0.7))),
+        })
         return
       case 'close':
         return this.#close(this.#random.pick(['finish', 'drop']))

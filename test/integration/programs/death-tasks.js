@@ -8,6 +8,15 @@ export const preload = ['--import', 'data:text/javascript,globalThis.reallyExit 
 export const deadly = defineTasks(import.meta.url, {
   thread: () => threadId,
   die: (code = 3) => globalThis.reallyExit(code),
+  /** What it gives is found to clone, and does not when it is posted. */
+  flip: () => {
+    let reads = 0
+    return {
+      get x() {
+        return reads++ === 0 ? 1 : () => {}
+      },
+    }
+  },
   forever: () => new Promise(() => {}),
   dieAgain: task({ onWorkerLost: 'requeue' }, () => globalThis.reallyExit(3)),
 })

@@ -26,7 +26,10 @@ export declare const tasks: {
     | 'chdir'
     | 'retryInTimer'
     | 'waitsForChild'
-    | 'closePort',
+    | 'closePort'
+    | 'giveBrokenThen'
+    | 'giveHostile'
+    | 'throwHostile',
     Given<[]>
   >
 >

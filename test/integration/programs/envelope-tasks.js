@@ -101,6 +101,13 @@ export const tasks = defineTasks(import.meta.url, {
     return this.apply(tasks.pause.s(30)).get()
   },
 
+  /** What it gives throws when somebody asks whether it is a promise. */
+  giveBrokenThen: () => Object.defineProperty({}, 'then', { get: () => fail('then') }),
+  giveHostile: () => hostile(),
+  throwHostile: task({ retryFor: [RangeError] }, () => {
+    throw hostile()
+  }),
+
   post: (what) => parentPort.postMessage(JUNK[what]()),
   closePort: function () {
     parentPort.close()
@@ -108,6 +115,12 @@ export const tasks = defineTasks(import.meta.url, {
     return 'closed'
   },
 })
+
+/** Nothing can be asked of it. */
+function hostile() {
+  const trap = () => fail('trap')
+  return new Proxy({}, { get: trap, getPrototypeOf: trap, ownKeys: trap, has: trap, getOwnPropertyDescriptor: trap })
+}
 
 const deep = () => {
   let value = []
