@@ -1,6 +1,7 @@
 /** Runs one provocation in a process of its own, with a deadline: a hang, or the death of the process, is something seen like any other. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { withoutPlace } from './phrases.mjs'
 
 const child = fileURLToPath(new URL('./child.mjs', import.meta.url))
 const DEADLINE_MS = 25_000
@@ -43,6 +44,6 @@ function endOf({ code, signal, errors, deadline }, isDone) {
   if (signal === 'SIGKILL') return isDone ? 'stays alive' : `hangs (killed after ${deadline / 1000} s)`
   if (signal !== null) return `dies of ${signal}`
   if (code === 0) return isDone ? undefined : 'exits with code 0 before the work is done'
-  const uncaught = /^(?:Uncaught:?\s*)?(\w*Error\b[^\n]{0,60})/m.exec(errors)?.[1]
+  const uncaught = /^(?:Uncaught:?\s*)?(\w*Error\b[^\n]{0,60})/m.exec(withoutPlace(errors))?.[1]
   return `exits with code ${code}${uncaught === undefined ? '' : `, uncaught ${uncaught}`}`
 }

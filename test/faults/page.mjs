@@ -56,7 +56,8 @@ function summary(data, majors, contenders) {
     const run = data[major]
     const counts = contenders.map((contender) => {
       const { held, asked } = countOf(run, contender)
-      return contender === 'celeriac' ? `**${held}/128**` : `${held} of ${asked}`
+      if (contender === 'celeriac') return `**${held}/128**`
+      return asked === 0 ? 'not run' : `${held} of ${asked}`
     })
     return `| ${run.node} | ${counts.join(' | ')} |`
   })
@@ -131,6 +132,7 @@ function leftOut() {
 function differences(run, base, contenders) {
   const lines = table.flatMap((row) =>
     contenders
+      .filter((contender) => run.seen[row.id]?.[contender] !== undefined)
       .filter((contender) => verdictOf(row, contender, run) !== verdictOf(row, contender, base))
       .map((contender) => `| ${row.id} | ${contender} | ${cellOf(row, contender, run)} |`),
   )
@@ -138,7 +140,8 @@ function differences(run, base, contenders) {
   return `## Other verdicts on Node ${run.node}\n\n| # | | |\n| --- | --- | --- |\n${lines.join('\n')}`
 }
 
-const lowerFirst = (text) => text[0].toLowerCase() + text.slice(1)
+/** But for names, which have another capital behind. */
+const lowerFirst = (text) => (/^.[A-Z]|^BullMQ/.test(text) ? text : text[0].toLowerCase() + text.slice(1))
 const clip = (text) => (text.length > MAX_CELL ? `${text.slice(0, MAX_CELL)}…` : text)
 /** The phrases may hold anything that was thrown. */
 const escaped = (text) => text.replace(/[|<>]/g, (one) => `\\${one}`).replace(/\n/g, ' ')

@@ -1,4 +1,5 @@
 /** How something settled, in a few words: the cells of the table, and what a test compares. */
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 
 /** Longest message that a phrase holds. */
@@ -25,5 +26,8 @@ function short(value) {
   return clip(oneLine(inspect(value, { depth: 1, breakLength: Infinity })))
 }
 
-const oneLine = (text) => text.replace(/\s+/g, ' ')
+/** Where this project is says nothing of a fault. */
+const ROOT = new URL('../../', import.meta.url)
+export const withoutPlace = (text) => text.replaceAll(ROOT.href, '').replaceAll(fileURLToPath(ROOT), '')
+const oneLine = (text) => withoutPlace(text).replace(/\s+/g, ' ')
 const clip = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)

@@ -88,9 +88,9 @@ const losses = {
     process.kill(process.pid, 'SIGTERM')
     return 42
   },
+  /** A list that grows item by item: one large allocation that fails would end the process. */
   fillHeap: () => {
-    const kept = []
-    for (;;) kept.push({ number: kept.length, text: `${kept.length}` })
+    for (let kept = null, number = 0; ; number++) kept = { kept, text: `${number}` }
   },
   parseTooMuch: () => JSON.parse(`[${'{"a":[1,2,3]},'.repeat(600_000)}0]`).length,
   growMap: () => {

@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import workerpool from 'workerpool'
-import { NotOffered } from './not-offered.mjs'
 
 const file = (name) => fileURLToPath(new URL(`../bodies/${name}`, import.meta.url))
 
 /** It has no calls side by side on one thread: `perThread` is passed over, and such calls wait. */
-export function open({ threads = 2, least = threads, maxQueue, heapMb, module, onWorker }) {
+export function open({ threads = 2, least = threads, maxQueue, heapMb, module, onWorker, own = {} }) {
   const pool = workerpool.pool(module === undefined ? file('workerpool-worker.js') : fileURLToPath(module), {
     workerType: 'thread',
     minWorkers: least,
@@ -13,6 +12,7 @@ export function open({ threads = 2, least = threads, maxQueue, heapMb, module, o
     ...(maxQueue !== undefined && { maxQueueSize: maxQueue }),
     ...(heapMb !== undefined && { workerThreadOpts: { resourceLimits: { maxOldGenerationSizeMb: heapMb } } }),
     ...(onWorker !== undefined && { onCreateWorker: onWorker }),
+    ...own,
   })
   return {
     async run(name, args = [], { stop, signal = stop, transfer, limit } = {}) {
@@ -22,9 +22,7 @@ export function open({ threads = 2, least = threads, maxQueue, heapMb, module, o
       return await (limit === undefined ? running : running.timeout(limit))
     },
     runNamed: async (name) => pool.exec(name, []),
-    runOther() {
-      throw new NotOffered('one module a pool')
-    },
+    isOfOneModule: true,
     ready: async () => undefined,
     close: async () => pool.terminate(false),
     destroy: async () => pool.terminate(true),

@@ -1,7 +1,7 @@
 /** Section F: input that is not trusted. Pools read no canvases, so what is told here is told of celeriac alone, but for the last. */
 const REFUSALS = 'test/unit/canvas/json-refusals.test.ts'
 const LIMITS = 'test/unit/canvas/json-limits.test.ts'
-const FUZZ = ['test/unit/canvas/json-fuzz.test.ts', 'are each a canvas or a refusal']
+const FUZZ = ['test/fuzz/from-json.test.ts', 'that are spoilt dicts, makes a canvas or a refusal of each']
 
 export const input = [
   {
@@ -69,15 +69,21 @@ export const input = [
     fault: 'Threads see the secrets among the variables of the process',
     must: 'by option, only those on a list',
     async provoke(lab) {
-      process.env.SECRET = 'secret'
+      Object.assign(process.env, { SECRET: 'secret', PUBLIC: 'public' })
+      const env = { PUBLIC: 'public' }
       const pool = lab.open({
         threads: 1,
-        celeriac: { env: ['PATH'] },
-        own: { piscina: { env: { PATH: process.env.PATH } }, tinypool: { env: { PATH: process.env.PATH } } },
+        celeriac: { env: ['PUBLIC'] },
+        own: {
+          piscina: { env },
+          tinypool: { env },
+          workerpool: { workerThreadOpts: { env } },
+          poolifier: { workerOptions: { env } },
+        },
       })
       await lab.watch('secret', pool.run('environment', ['SECRET']))
-      await lab.watch('path', pool.run('environment', ['PATH']))
+      await lab.watch('what is on the list', pool.run('environment', ['PUBLIC']))
     },
-    needs: { secret: 'finishes', path: /^succeeds/ },
+    needs: { secret: 'finishes', 'what is on the list': "succeeds with 'public'" },
   },
 ]
