@@ -79,8 +79,8 @@ describe('a task that would end its thread', () => {
 
   it.each(['abort', 'chdir'] as const)('fails with the error of process.%s', async (name) => {
     const error = await errorOf(runtime.run(tasks[name].s()))
-    expect(error).toBeInstanceOf(TaskError)
-    expect(error).toMatchObject({ name: 'TypeError', fields: { code: 'ERR_WORKER_UNSUPPORTED_OPERATION' } })
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({ name: 'TypeError', code: 'ERR_WORKER_UNSUPPORTED_OPERATION' })
   })
 
   it('fails if its module does so while it is imported', async () => {
