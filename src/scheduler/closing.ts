@@ -3,7 +3,7 @@ import { ClosedError } from '../errors.js'
 import { callEvents } from './call-events.js'
 import type { ClosingPart, Machine } from './machine.js'
 import { runAt } from './run.js'
-import type { End, Workflow } from './workflow.js'
+import type { Unsuccessful, Workflow } from './workflow.js'
 
 export class Closing implements ClosingPart {
   readonly #machine: Machine
@@ -24,6 +24,7 @@ export class Closing implements ClosingPart {
         this.#machine.departures.recall(batch)
     }
     if (dropRunning) this.#drop()
+    this.#machine.intakes.stopAll((node) => this.revokedByClose(node))
     this.#revokePending(pending)
   }
 
@@ -50,7 +51,7 @@ export class Closing implements ClosingPart {
     }
   }
 
-  revokedByClose(node: number): End {
+  revokedByClose(node: number): Unsuccessful {
     return { status: 'revoked', failure: { error: new ClosedError(this.#machine.closed), origin: node, attempt: 0 } }
   }
 }

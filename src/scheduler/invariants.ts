@@ -5,7 +5,7 @@ import { joinFilledBy } from '../graph/graph.js'
 import { isCurrent } from './batch.js'
 import { mayGetMore } from './dispatcher.js'
 import type { SchedulerState } from './scheduler.js'
-import type { Workflow } from './workflow.js'
+import type { Intake, Workflow } from './workflow.js'
 
 /** Where calls are, by their keys. */
 interface Places {
@@ -71,7 +71,7 @@ function addedIn({ workflows }: SchedulerState): ReadonlyMap<string, number> {
   const added = new Map<string, number>()
   for (const workflow of workflows.values()) {
     const { continuation, graph } = workflow
-    if (continuation?.kind !== 'member' || workflow.isFinal(graph.exit)) continue
+    if ((continuation?.kind !== 'member' && continuation?.kind !== 'portion') || workflow.isFinal(graph.exit)) continue
     const join = key(continuation.workflow, continuation.join)
     added.set(join, (added.get(join) ?? 0) + 1)
   }
@@ -109,8 +109,23 @@ function checkJoins(workflow: Workflow, { added }: Places): void {
   for (const [join, filling] of workflow.fillings) {
     const name = key(workflow, join)
     hold(!workflow.isFinal(join), 'a final join is still filling', name)
-    hold(filling.missing === (missing.get(join) ?? 0) + (added.get(name) ?? 0), 'a join miscounts its members', name)
+    const intake = workflow.intakeOf(join)
+    if (intake !== undefined) checkIntake(intake)
+    const toCome = workflow.intakeOf(join)?.isOpen === true ? 1 : 0
+    const expected = (missing.get(join) ?? 0) + (added.get(name) ?? 0) + toCome
+    hold(filling.missing === expected, 'a join miscounts its members', name)
   }
+}
+
+/** What is counted of members that are pulled is what is there. */
+function checkIntake({ portions, window: { outstanding }, pulled }: Intake): void {
+  let [open, all] = [0, 0]
+  for (const portion of portions) {
+    all += portion.graph.joins.get(portion.graph.entry)?.width ?? 0
+    open += portion.fillingOf(portion.graph.entry)?.missing ?? 0
+  }
+  hold(open === outstanding, 'a lazy group miscounts its members under way', [open, outstanding])
+  hold(all === pulled, 'a lazy group miscounts its members', [all, pulled])
 }
 
 /** Something of the workflow is ready, running or waits for its time, or what stands for a part of it is: else nothing would ever end it. */
@@ -119,6 +134,7 @@ function canGoOn(workflow: Workflow, { queued, running, added }: Places): boolea
     const name = key(workflow, node)
     if (queued.has(name) || running.has(name) || added.has(name)) return true
     if (workflow.timers.has(node) || workflow.replacements.has(node)) return true
+    if (workflow.intakeOf(node)?.isOpen === true) return true
   }
   return false
 }

@@ -1,6 +1,7 @@
 /** A kit whose canvases get options by chance: when they may start, when they expire, how they are retried, who comes first. */
 import type { Built, Kit } from '../property/plan.js'
 import type { Random } from './random.js'
+import { Breaking } from './sources.js'
 
 /** How likely each kind of option is, for a whole episode. */
 export interface Wardrobe {
@@ -13,6 +14,8 @@ export interface Wardrobe {
   readonly failFast: number
   /** Run again when their thread dies. */
   readonly requeues: number
+  /** Iterables of members that break before their end. */
+  readonly breaks: number
 }
 
 type Dressable = Built & { set(options: object): Built }
@@ -40,11 +43,16 @@ export class Dresser {
     })
     return {
       chain: (...steps) => all(chain(...steps)),
-      group: (members) => joined(group(members)),
+      group: (members) => joined(group(this.#source(members))),
       chord: (header, body) => joined(chord(header, body)),
       chunks: (task, items, size) => joined(chunks(task, items, size)),
       tasks: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, dressedTask(task)])) as Kit['tasks'],
     }
+  }
+
+  #source(members: Iterable<Built>): Iterable<Built> {
+    if (Array.isArray(members) || !this.#random.chance(this.#rates.breaks)) return members
+    return new Breaking(members, this.#random)
   }
 
   #call(canvas: Built): Built {

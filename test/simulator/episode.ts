@@ -16,6 +16,7 @@ import { Job } from './job.js'
 import type { Machine } from './machine.js'
 import { Random } from './random.js'
 import { ACTIONS, type Action, drawRates, type Rates } from './rates.js'
+import { Sources } from './sources.js'
 import { Story } from './story.js'
 import { hold, Violation } from './violation.js'
 import { Watchman } from './watchman.js'
@@ -34,6 +35,10 @@ const plansOf = (seed: number, count: number, below: number): readonly Plan[] =>
     .filter((plan) => sizeOf(plan) < below)
     .slice(0, count)
 
+/** What is pulled together with a source's failure may be revoked in the very step in which it begins. */
+const seesAll = ({ expiries, failFast, breaks }: Rates['options']): boolean =>
+  expiries === 0 && (failFast === 0 || breaks === 0)
+
 function shuffle(list: unknown[], random: Random): void {
   for (let i = list.length - 1; i > 0; i--) {
     const j = random.below(i + 1)
@@ -48,6 +53,7 @@ export class Episode {
   readonly #scheduler: InstanceType<Machine['Scheduler']>
   readonly #watchman: Watchman
   readonly #workers: Workers
+  readonly #sources: Sources
   readonly #dresser: Dresser
   readonly #plans: Plan[]
   /** For replacements, children and added members. */
@@ -86,10 +92,17 @@ export class Episode {
       callsPerThread,
       batching,
       punctual: random.chance(0.5),
-      seesAll: this.#rates.options.expiries === 0 && !batching,
+      seesAll: seesAll(this.#rates.options) && !batching,
       limited,
     })
     this.#dresser = new Dresser(random, this.#rates.options)
+    this.#sources = new Sources({
+      machine,
+      random,
+      watchman: this.#watchman,
+      lag: this.#rates.lag.pull,
+      handle: (stimulus) => this.#handle(stimulus),
+    })
     this.#workers = new Workers({
       machine,
       random,
@@ -130,11 +143,12 @@ export class Episode {
   #draw(): Action | undefined {
     const { running, wakeAt, workflows } = this.#watchman
     const { hasMore } = this.#workers
-    if (this.#plans.length === 0 && !hasMore && wakeAt === undefined) return undefined
+    if (this.#plans.length === 0 && !hasMore && !this.#sources.hasMore && wakeAt === undefined) return undefined
     const possible: Readonly<Partial<Record<Action, boolean>>> = {
       submit: this.#plans.length > 0,
       settle: hasMore,
       lose: hasMore,
+      pull: this.#sources.hasMore,
       tick: wakeAt !== undefined,
       repeat: this.#workers.settled.length > 0,
       watch: workflows.size > 0,
@@ -161,6 +175,8 @@ export class Episode {
         return this.#submit(this.#plans.pop() as Plan)
       case 'tick':
         return this.#wake()
+      case 'pull':
+        return this.#sources.tell()
       case 'watch':
         return this.#watch(this.#anyWorkflow())
       case 'revoke':
@@ -183,10 +199,12 @@ export class Episode {
     for (const instruction of instructions) {
       this.#watchman.take(instruction)
       this.#workers.hear(instruction)
+      this.#sources.hear(instruction)
     }
     this.#watchman.look(this.#scheduler)
     this.#workers.checkChildren()
     this.#workers.tellAtOnce()
+    this.#sources.tellAtOnce()
     return instructions
   }
 
@@ -268,6 +286,7 @@ export class Episode {
   /** The reference knows nothing of revoked and ignored calls. */
   #isStruck(job: Job): boolean {
     if (!this.#watchman.seesAll && this.#begunUnseen()) return true
+    if (this.#sources.released.has(job.workflow)) return true
     const statuses = ['revoked', 'ignored', 'rejected']
     return [...this.#watchman.workflows].some(
       ([{ root }, seen]) => root === job.workflow && seen.statuses.some((status) => statuses.includes(status)),

@@ -5,6 +5,7 @@ import type { Random } from './random.js'
 export const ACTIONS = [
   'submit',
   'settle',
+  'pull',
   'tick',
   'start',
   'show',
@@ -31,7 +32,7 @@ export interface Rates {
   readonly signals: Readonly<Record<Signal, number>>
   readonly options: Wardrobe
   /** How likely what follows at once comes later, after other things. */
-  readonly lag: { readonly flush: number; readonly recall: number }
+  readonly lag: { readonly flush: number; readonly recall: number; readonly pull: number }
   /** Most that happens in a thread at one go, and how likely it tells of it between. */
   readonly haste: number
   readonly telling: number
@@ -56,6 +57,7 @@ export function drawRates(random: Random): Rates {
     actions: {
       submit: now(0.2, 1, 10),
       settle: 2,
+      pull: 1,
       tick: now(0.3, 2),
       start: now(0, 0.5),
       show: now(0, 0, 0.3),
@@ -86,8 +88,9 @@ export function drawRates(random: Random): Rates {
       names: now(0, 0.2),
       failFast: now(0, 0, 0, 0.5),
       requeues: now(0, 0, 0.4),
+      breaks: now(0, 0.3),
     },
-    lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4) },
+    lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4), pull: now(0, 0.3, 0.9) },
     haste: now(1, 4, 20),
     telling: now(0.03, 0.3, 1),
     msOf: drawTimes(random),

@@ -122,6 +122,10 @@ function instructionText(instruction: Instruction): string {
       return `tell batch ${instruction.batch}, call ${instruction.call} ${instruction.told.kind}`
     case 'terminate':
       return `terminate batch ${instruction.batch}`
+    case 'pull':
+      return `pull ${instruction.count} of ${instruction.workflow.number}:${instruction.node}`
+    case 'release':
+      return `release ${instruction.workflow.number}:${instruction.node}`
     case 'recall':
       return `recall batch ${instruction.batch}`
     default:

@@ -228,7 +228,8 @@ export class Watchman {
 
   #addedTo(workflow: Workflow, join: number): readonly Workflow[] {
     return [...this.workflows.keys()].filter(
-      ({ continuation: it }) => it?.kind === 'member' && it.workflow === workflow && it.join === join,
+      ({ continuation: it }) =>
+        (it?.kind === 'member' || it?.kind === 'portion') && it.workflow === workflow && it.join === join,
     )
   }
 
@@ -258,7 +259,11 @@ export class Watchman {
 
   #noteCountdown(workflow: Workflow, node: number): void {
     const delay = workflow.graph.delays.get(node)
-    if (typeof delay === 'number') this.#notBefore.set(keyOf(workflow, node), this.now + delay)
+    if (typeof delay !== 'number') return
+    // Members that were pulled late count from the beginning of their group.
+    const isFirst = workflow.input(node).by === -1
+    const from = workflow.portion === undefined || !isFirst ? this.now : workflow.portion.intake.at
+    this.#notBefore.set(keyOf(workflow, node), from + delay)
   }
 
   /** Revoked calls, of workflows that were ever seen. */
