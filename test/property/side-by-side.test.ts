@@ -131,6 +131,7 @@ const RETRIES = {
   names: 0,
   failFast: 0,
   requeues: 0,
+  lazy: 0,
   breaks: 0,
 }
 

@@ -14,7 +14,8 @@ export interface Wardrobe {
   readonly failFast: number
   /** Run again when their thread dies. */
   readonly requeues: number
-  /** Iterables of members that break before their end. */
+  /** Groups whose members are pulled while they run; and, of these, whose iterable breaks before its end. */
+  readonly lazy: number
   readonly breaks: number
 }
 
@@ -51,8 +52,8 @@ export class Dresser {
   }
 
   #source(members: Iterable<Built>): Iterable<Built> {
-    if (Array.isArray(members) || !this.#random.chance(this.#rates.breaks)) return members
-    return new Breaking(members, this.#random)
+    if (Array.isArray(members) && !this.#random.chance(this.#rates.lazy)) return members
+    return this.#random.chance(this.#rates.breaks) ? new Breaking(members, this.#random) : new Set(members)
   }
 
   #call(canvas: Built): Built {

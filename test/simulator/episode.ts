@@ -132,6 +132,7 @@ export class Episode {
         this.#act(action)
       }
       this.#watchman.checkRest(this.#scheduler, this.#dresser.names)
+      this.#sources.checkRest()
       if (!this.#watchman.closed) for (const job of this.#jobs.values()) if (!this.#isStruck(job)) this.#compare(job)
       return this
     } catch (error) {

@@ -88,6 +88,7 @@ export function drawRates(random: Random): Rates {
       names: now(0, 0.2),
       failFast: now(0, 0, 0, 0.5),
       requeues: now(0, 0, 0.4),
+      lazy: now(0, 0, 0.5),
       breaks: now(0, 0.3),
     },
     lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4), pull: now(0, 0.3, 0.9) },

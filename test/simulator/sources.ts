@@ -79,6 +79,11 @@ export class Sources {
     if (this.hasMore && !this.#around.random.chance(this.#around.lag)) this.tell()
   }
 
+  /** When nothing is left to happen, no source is left open. */
+  checkRest(): void {
+    for (const key of this.#iterators.keys()) hold(this.#over.has(key), `the source of group ${key} is left open`)
+  }
+
   /** Some of the members come that were asked for. */
   tell(): void {
     const { random, handle, watchman } = this.#around
@@ -95,7 +100,7 @@ export class Sources {
     const { lazy } = workflow.graph.joins.get(node) as { readonly lazy?: LazyMembers }
     const iterator = this.#iterators.get(key) ?? (lazy as LazyMembers).members[Symbol.iterator]()
     this.#iterators.set(key, iterator)
-    const most = random.chance(0.5) ? count : 1 + random.below(count)
+    const most = random.pick([count, 1 + random.below(count), 1])
     const { members, ...end } = someOf(iterator, most)
     if (end.isDone || end.error !== undefined) this.#over.add(key)
     const graph =
