@@ -101,7 +101,7 @@ export interface Chain<in P extends Args, out R> extends CanvasMethods<P, R> {
 /** Members side by side; its value is always a list, in member order. */
 export interface Group<in P extends Args, out R> extends CanvasMethods<P, R>, ListValued {
   readonly kind: 'group'
-  /** An array; if the group was made from another iterable, that iterable, pulled when the group is applied. */
+  /** An array; if the group was made from another iterable, that iterable, not yet pulled. */
   readonly members: Iterable<Canvas>
   /**
    * Staggers members: countdowns of `start`, `start + step` … up to `stop`, which the rest share. ms; `step` 1_000, `stop` `Infinity`.

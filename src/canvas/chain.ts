@@ -40,7 +40,11 @@ export function listOfCanvases(given: readonly unknown[], name: string): readonl
 }
 
 function iterable(value: unknown, name: string): Iterable<unknown> {
-  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return value as Iterable<unknown>
+  if (
+    typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === 'function' &&
+    typeof value === 'object'
+  )
+    return value as Iterable<unknown>
   requireCanvas(value, `${name}[0]`)
   throw new InvalidCanvasError(`${show(value)} is no list of canvases`, name)
 }

@@ -1,4 +1,5 @@
 /** `group`: members side by side, and the table of arguments behind `task.each()`. */
+import { InvalidCanvasError } from '../errors.js'
 import type { Canvas, Group } from './canvas.js'
 import { listOfCanvases } from './chain.js'
 import { isCanvas, requireCanvas } from './options.js'
@@ -9,7 +10,7 @@ import type { AnyCanvas, Args, CanvasOf, ResultsOf, SharedInput } from './typing
 /**
  * Runs the members side by side; all get the same input, and the value is the list of theirs, in order, for one member and none too.
  *
- * An array is copied. Another iterable is pulled when the group is applied; a one-shot iterator can be applied once.
+ * An array is copied. Another iterable is pulled while the group runs, as room becomes free; a one-shot iterator can be applied once.
  *
  * @throws {@link InvalidCanvasError} if a member is not a canvas; for a lazy one, when it is pulled.
  * @see https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups
@@ -31,7 +32,14 @@ export function groupOf(given: readonly unknown[]): Group<any, unknown> {
 }
 
 const isLazy = (value: unknown): value is Iterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.iterator in value && !Array.isArray(value) && !isCanvas(value)
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function' &&
+  !Array.isArray(value) &&
+  !isCanvas(value)
+
+/** Iterators that have given something, as their own iterables. Some can begin again; what gives nothing the second time could not. */
+const begun = new WeakSet<object>()
 
 /** Members that are pulled from an iterable when somebody asks, and checked then. */
 class LazyMembers implements Iterable<Canvas> {
@@ -46,13 +54,24 @@ class LazyMembers implements Iterable<Canvas> {
   }
 
   *[Symbol.iterator](): Iterator<Canvas> {
+    const source = this.#source
+    const iterator = source[Symbol.iterator]()
+    const isOneShot = (iterator as unknown) === source
     let i = 0
-    for (const member of this.#source) {
+    for (const member of { [Symbol.iterator]: () => iterator }) {
+      if (i === 0 && isOneShot) begun.add(source)
       requireCanvas(member, `members[${i++}]`)
       yield member as Canvas
     }
+    if (i === 0 && begun.has(source)) throw usedUp()
   }
 }
+
+const usedUp = (): InvalidCanvasError =>
+  new InvalidCanvasError(
+    'the iterator was used up by an earlier use of this group: a one-shot iterator can be applied once, so give an iterable that can begin again, or an array',
+    'members',
+  )
 
 /**
  * The members of `task.each(items)`: a table of arguments. Each member is `si(...item)`; none exists before somebody looks at it.

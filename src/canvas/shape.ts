@@ -7,6 +7,7 @@ import { defaultRunner } from './canvas.js'
 import { addEqualOnce } from './equality.js'
 import { listOfItems, listsOfArguments } from './items.js'
 import type { CanvasJSON } from './json.js'
+import { MappedMembers } from './mapped-members.js'
 import {
   CANVAS_MARK,
   type CallOptions,
@@ -16,7 +17,7 @@ import {
   type StoredOptions,
   storedOptions,
 } from './options.js'
-import { countdownsOf, SkewedMembers } from './skew.js'
+import { countdownsOf } from './skew.js'
 import { type Remake, stamped } from './stamp.js'
 import { toJSON } from './to-json.js'
 import type { AnyCanvas } from './typing.js'
@@ -137,7 +138,7 @@ class GroupValue extends CanvasValue {
     const delayed = (member: Canvas, place: number): Canvas => withOptions(member, { countdown: countdowns(place) })
     const { members } = group
     return withFields(group, {
-      members: Array.isArray(members) ? Object.freeze(members.map(delayed)) : new SkewedMembers(members, delayed),
+      members: Array.isArray(members) ? Object.freeze(members.map(delayed)) : new MappedMembers(members, delayed),
     })
   }
 }
@@ -211,6 +212,10 @@ function mapFirstCalls(canvas: Canvas, change: (signature: AnySignature) => Canv
   const todo: (Canvas | { readonly rebuild: Canvas; readonly parts: number })[] = [canvas]
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     if ('rebuild' in next) done.push(rebuilt(next.rebuild, done.splice(done.length - next.parts)))
+    else if (isLazyGroup(next))
+      done.push(
+        withFields(next, { members: new MappedMembers(next.members, (member) => mapFirstCalls(member, change)) }),
+      )
     else {
       const parts = firstParts(next)
       if (parts === undefined) done.push(next.kind === 'task' ? change(next) : next)
@@ -222,6 +227,10 @@ function mapFirstCalls(canvas: Canvas, change: (signature: AnySignature) => Canv
   }
   return done[0] as Canvas
 }
+
+/** Its members are not there yet: they are changed when they are pulled. */
+const isLazyGroup = (canvas: Canvas): canvas is Group<any, unknown> =>
+  canvas.kind === 'group' && !Array.isArray(canvas.members) && !('table' in canvas.members)
 
 /** The parts of a composite that get what comes into it; `undefined` for what is not composed of such parts. */
 function firstParts(canvas: Canvas): readonly Canvas[] | undefined {

@@ -1,6 +1,5 @@
 /** `skew`: which countdown each member of a group gets, so that they do not all start at once. It makes no canvas: `shape.ts` does. */
 import { checkOptions, durationFrom, finiteDuration } from '../option-rules.js'
-import type { Canvas } from './canvas.js'
 
 const DEFAULT_STEP_MS = 1_000
 
@@ -17,26 +16,4 @@ export function countdownsOf(start: number, stop = Infinity, step = DEFAULT_STEP
   checkOptions('skew', { start: from, step }, { start: finiteDuration, step: finiteDuration })
   checkOptions('skew', { stop }, { stop: durationFrom(from) })
   return (place) => Math.min(start + place * step, stop)
-}
-
-/** Members that are delayed one by one as they are pulled: of a group that is no array. */
-export class SkewedMembers implements Iterable<Canvas> {
-  readonly #source: Iterable<Canvas>
-  readonly #delayed: (member: Canvas, place: number) => Canvas
-
-  constructor(source: Iterable<Canvas>, delayed: (member: Canvas, place: number) => Canvas) {
-    this.#source = source
-    this.#delayed = delayed
-    Object.freeze(this)
-  }
-
-  /** Two of them are the same only if they are one: what is inside shows when it is pulled. */
-  get [Symbol.toStringTag](): string {
-    return 'SkewedMembers'
-  }
-
-  *[Symbol.iterator](): Iterator<Canvas> {
-    let place = 0
-    for (const member of this.#source) yield this.#delayed(member, place++)
-  }
 }

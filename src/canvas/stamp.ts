@@ -5,6 +5,7 @@
 import { checkOptions, flag } from '../option-rules.js'
 import type { Canvas, Chain, Chord, Group, Signature, StampVisitor } from './canvas.js'
 import { distinct } from './equality.js'
+import { MappedMembers } from './mapped-members.js'
 import type { StoredOptions } from './options.js'
 import { mergedStamps, NO_STAMPS, type StoredStamps, storedStamps } from './stamps.js'
 
@@ -92,7 +93,7 @@ class Stamping {
     if (!Array.isArray(members)) {
       const stampLater = (member: Canvas): Canvas =>
         new Stamping(this.#visitor, this.#append, this.#remake).run(member, stamps)
-      return this.#rebuild(group, stamps, [end], () => ({ members: new StampedMembers(members, stampLater) }))
+      return this.#rebuild(group, stamps, [end], () => ({ members: new MappedMembers(members, stampLater) }))
     }
     const steps = members.map((member: Canvas) => () => this.#visit(member, stamps))
     this.#rebuild(group, stamps, [...steps, end], (made) => ({ members: Object.freeze(made) }))
@@ -186,21 +187,3 @@ class Stamping {
 /** The table of arguments behind `each`, told by its fields: its class makes canvases, and so stands above this file. */
 const isTable = (members: Iterable<Canvas>): members is Iterable<Canvas> & { readonly task: Signature<any, unknown> } =>
   'table' in members && 'task' in members
-
-/** Members that are not there yet: each is stamped when it is pulled. */
-class StampedMembers implements Iterable<Canvas> {
-  readonly #members: Iterable<Canvas>
-  readonly #stamp: (member: Canvas) => Canvas
-  constructor(members: Iterable<Canvas>, stamp: (member: Canvas) => Canvas) {
-    this.#members = members
-    this.#stamp = stamp
-    Object.freeze(this)
-  }
-  /** Two of them are the same only if they are one: what is inside shows when it is pulled. */
-  get [Symbol.toStringTag](): string {
-    return 'StampedMembers'
-  }
-  *[Symbol.iterator](): Iterator<Canvas> {
-    for (const member of this.#members) yield this.#stamp(member)
-  }
-}

@@ -6,7 +6,7 @@
 import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import { mergeOptions, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
-import type { AnyChunks } from '../canvas/shape.js'
+import { type AnyChunks, makeGroup } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import { assertNever, ConfigurationError } from '../errors.js'
 import {
@@ -58,18 +58,34 @@ interface Frame {
 }
 
 /**
- * The graph of a canvas.
+ * The graph of a canvas. Members that come from an iterable are not pulled: their group is a join that is still to get them.
  *
- * @throws {@link InvalidCanvasError} if a member that is pulled only now is no canvas; {@link ConfigurationError} if two calls ask for one id.
+ * @throws {@link ConfigurationError} if two calls ask for one id.
  */
 export function compile(canvas: AnyCanvas): Graph {
   return isLoneCall(canvas as Canvas) ? loneCall(canvas as Canvas as CallSource) : compileWhole(canvas)
 }
 
-function compileWhole(canvas: AnyCanvas): Graph {
-  const builder = new GraphBuilder()
+/** What members that are pulled later get of the group that they belong to. */
+export interface Surroundings {
+  readonly inherited: StoredOptions | undefined
+  readonly delay: Delay | undefined
+  readonly failFast: boolean
+  /** The place of the first of them. */
+  readonly from: number
+}
+
+/** The graph of some members of a group that came one after the other: a group of their own, whose places count on. @throws as {@link compile} does. */
+export function compileMembers(members: readonly Canvas[], { inherited, delay, failFast, from }: Surroundings): Graph {
+  const builder = new GraphBuilder({ inherited, from })
+  return compileWhole(makeGroup(Object.freeze(members)), builder, { scope: -1, place: 0, delay, failFast })
+}
+
+const OUTERMOST: Position = { scope: -1, place: 0 }
+
+function compileWhole(canvas: AnyCanvas, builder = new GraphBuilder(), position = OUTERMOST): Graph {
   const frames: Frame[] = []
-  let done = builder.begin(canvas as Canvas, { scope: -1, place: 0 }, frames)
+  let done = builder.begin(canvas as Canvas, position, frames)
   for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
     if (done !== undefined) builder.take(frame, done)
     const part = frame.parts.next()
@@ -154,7 +170,13 @@ class GraphBuilder {
   readonly #ids = new Map<number, string>()
   readonly #delays = new Map<number, Delay>()
   readonly #claimed = new Map<string, number>()
+  readonly #around: Pick<Surroundings, 'inherited' | 'from'> | undefined
   #callCount = 0
+
+  /** @param around - Where the outermost canvas stands, if that is not the application itself. */
+  constructor(around?: Pick<Surroundings, 'inherited' | 'from'>) {
+    this.#around = around
+  }
 
   /** Compiles a canvas that has no parts of its own; else opens a frame for it and gives nothing yet. */
   begin(canvas: Canvas, position: Position, frames: Frame[]): Fragment | undefined {
@@ -168,6 +190,7 @@ class GraphBuilder {
       case 'group':
         if (canvas.members instanceof EachMembers)
           return this.#table(canvas, canvas.members, canvas.members.table.length, position)
+        if (!Array.isArray(canvas.members)) return this.#lazy(canvas, canvas.members, position)
         frames.push(this.#open(canvas, canvas.members, position))
         return undefined
       case 'chain':
@@ -259,6 +282,23 @@ class GraphBuilder {
     return { entry: join, exit: join }
   }
 
+  /** A group whose members are pulled when it runs. */
+  #lazy(canvas: Canvas, members: Iterable<Canvas>, position: Position): Fragment {
+    const scope = this.#openScope('group', canvas.options as StoredOptions, position)
+    const join = this.#node(undefined, scope, 0)
+    this.#joins.set(join, {
+      scope,
+      width: 0,
+      lazy: { members, delay: delayOf(canvas) ?? position.delay },
+      entries: undefined,
+      last: join,
+      isHeader: this.#isHeader(position),
+      failFast: failsFast({ canvas, position }),
+    })
+    this.#remember(canvas, join, position.header ?? join, () => pathOfScope(this.#view(), scope))
+    return { entry: join, exit: join }
+  }
+
   #delayed(node: number, canvas: Canvas, position: Position): number {
     const delay = delayOf(canvas) ?? position.delay
     if (delay !== undefined) this.#delays.set(node, delay)
@@ -281,10 +321,13 @@ class GraphBuilder {
   }
 
   #openScope(kind: Scope['kind'], options: StoredOptions, position: Position): number {
-    const inherited = inheritedFrom(this.#scopes[position.scope]?.inherited, options)
+    const outer = this.#scopes[position.scope]
+    const inherited = inheritedFrom(outer === undefined ? this.#around?.inherited : outer.inherited, options)
     // A group's join is the node that comes next.
     const join = kind === 'group' ? this.#calls.length : -1
-    return this.#scopes.push({ kind, parent: position.scope, place: position.place, join, inherited }) - 1
+    const from = outer === undefined ? this.#around?.from : undefined
+    const scope: Scope = { kind, parent: position.scope, place: position.place, join, inherited }
+    return this.#scopes.push(from === undefined ? scope : { ...scope, from }) - 1
   }
 
   #fill(node: number, join: number, slot: number): void {

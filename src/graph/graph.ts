@@ -8,6 +8,7 @@
  * Nodes are numbered in the order of the canvas, a join before its members, so that every canvas is a range of numbers. That is how
  * an errback knows whether a failure began inside its canvas, and costs nothing to keep.
  */
+import type { Canvas } from '../canvas/canvas.js'
 import type { EachMembers } from '../canvas/group.js'
 import type { StoredOptions } from '../canvas/options.js'
 import type { AnyChunks, AnyMap, AnySignature } from '../canvas/shape.js'
@@ -27,12 +28,23 @@ export interface Scope {
   readonly join: number
   /** What calls inside inherit: policy, expiry and headers of the composites around it and its own, merged; the inner ones win. */
   readonly inherited: StoredOptions | undefined
+  /** Of members that were pulled later than those before them: the place of the first. Else they count from 0. */
+  readonly from?: number
+}
+
+/** Members that are not there yet: they are pulled while their group runs. */
+export interface LazyMembers {
+  readonly members: Iterable<Canvas>
+  /** A countdown or eta of the group or of what is around it, for the first calls of each. */
+  readonly delay: Delay | undefined
 }
 
 /** A node that collects a group. */
 export interface Join {
   readonly scope: number
+  /** How many members it has in this graph; none, if they are pulled later. */
   readonly width: number
+  readonly lazy?: LazyMembers
   /** The nodes where its members begin, in order; `undefined` if they are the `width` nodes right behind it, each a call. */
   readonly entries: readonly number[] | undefined
   /** The last node inside. */
@@ -144,7 +156,7 @@ export const joinPath = (outer: string, inner: string): string =>
 
 function partName(scope: Scope, place: number): string {
   if (scope.kind === 'chord') return place === 0 ? 'header' : 'body'
-  return `${scope.kind === 'chain' ? 'steps' : 'members'}[${place}]`
+  return `${scope.kind === 'chain' ? 'steps' : 'members'}[${place + (scope.from ?? 0)}]`
 }
 
 /** The group that a node is a direct member of, through the chains it is a step of: the group's join and the place in it. */
@@ -156,5 +168,5 @@ export function groupOfNode(graph: Graph, node: number): { readonly join: number
     at = (graph.scopes[at] as Scope).parent
   }
   const join = graph.scopes[at]?.join ?? -1
-  return join < 0 ? undefined : { join, index: place }
+  return join < 0 ? undefined : { join, index: place + (graph.scopes[at]?.from ?? 0) }
 }

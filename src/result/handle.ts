@@ -15,12 +15,14 @@ import type {
 } from './async-result.js'
 import { type IterateOptions, MemberIteration } from './iteration.js'
 import { checkResultOptions } from './options.js'
-import type { NodeEnd, ResultSource } from './source.js'
+import type { Members, NodeEnd, NodeRef, ResultSource } from './source.js'
 import { hasEnded, Wait } from './wait.js'
 
 /** A handle on a node; of a group, a {@link GroupResult}. */
 export const resultOf = (source: ResultSource, node: number): AsyncResult<unknown> =>
   source.membersOf(node) === undefined ? new Handle(source, node) : new GroupHandle(source, node)
+
+const NO_RESULTS: readonly AsyncResult<unknown>[] = Object.freeze([])
 
 /** What `console.log` asks for, by its public name: this room does not import Node. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
@@ -44,7 +46,7 @@ class Handle<R> implements AsyncResult<R> {
   }
 
   ready(): boolean {
-    return hasEnded(this.#source, this.#node)
+    return hasEnded({ source: this.#source, node: this.#node })
   }
 
   successful(): boolean {
@@ -65,11 +67,12 @@ class Handle<R> implements AsyncResult<R> {
     checkResultOptions('get', options)
     const wait = new Wait(this.#source, this.#node, options)
     try {
-      const end = await wait.endOf(this.#node)
+      const node = { source: this.#source, node: this.#node }
+      const end = await wait.endOf(node)
       if (end.ok) return end.value
       // Work that succeeded, and whose value was not kept, is no failed work: that error is thrown in any case.
       if (options.propagate !== false || this.successful()) throw end.error
-      return await outcomeOf(this.#source, this.#node, end, wait)
+      return await outcomeOf(node, end, wait)
     } finally {
       wait.end()
     }
@@ -150,7 +153,7 @@ class Handle<R> implements AsyncResult<R> {
 class GroupHandle extends Handle<unknown[]> implements GroupResult {
   readonly #source: ResultSource
   readonly #node: number
-  #results: readonly AsyncResult<unknown>[] | undefined
+  #results: readonly AsyncResult<unknown>[] = NO_RESULTS
 
   constructor(source: ResultSource, node: number) {
     super(source, node)
@@ -163,21 +166,37 @@ class GroupHandle extends Handle<unknown[]> implements GroupResult {
   }
 
   get results(): readonly AsyncResult<unknown>[] {
-    this.#results ??= Object.freeze(this.#members().map((member) => resultOf(this.#source, member)))
+    const members = this.#members()
+    const known = this.#results
+    if (known.length === members.length) return known
+    const handles = [...known]
+    for (let i = known.length; i < members.length; i++) {
+      const { source, node } = members.at(i)
+      handles.push(resultOf(source, node))
+    }
+    this.#results = Object.freeze(handles)
     return this.#results
   }
 
   completedCount(): number {
-    return this.#members().filter((member) => this.#source.stateOf(member) === 'SUCCESS').length
+    const members = this.#members()
+    let count = 0
+    for (let i = 0; i < members.length; i++) {
+      const { source, node } = members.at(i)
+      if (source.stateOf(node) === 'SUCCESS') count++
+    }
+    return count
   }
 
   waiting(): boolean {
-    return this.#members().some((member) => !hasEnded(this.#source, member))
+    const members = this.#members()
+    for (let i = 0; i < members.length; i++) if (!hasEnded(members.at(i))) return true
+    return !members.isComplete
   }
 
   iterate(options: IterateOptions = {}): AsyncIterableIterator<Settled<unknown>> {
     checkResultOptions('iterate', options)
-    return new MemberIteration(this.#source, this.#members(), options)
+    return new MemberIteration({ source: this.#source, node: this.#node }, this.#members(), options)
   }
 
   join(options?: GetOptions): Promise<unknown[]> {
@@ -185,17 +204,20 @@ class GroupHandle extends Handle<unknown[]> implements GroupResult {
     return this.get(options as GetOptions & { readonly propagate?: true })
   }
 
-  #members(): readonly number[] {
-    return this.#source.membersOf(this.#node) ?? []
+  #members(): Members {
+    return this.#source.membersOf(this.#node) as Members // it is a group
   }
 }
 
 /** What failed work leaves without a throw: its error; of a group, the list with errors in the failed slots. */
-async function outcomeOf(source: ResultSource, node: number, end: NodeEnd, wait: Wait): Promise<unknown> {
+async function outcomeOf({ source, node }: NodeRef, end: NodeEnd, wait: Wait): Promise<unknown> {
   if (end.ok) return end.value
   const members = source.membersOf(node)
   if (members === undefined) return end.error
   const slots: unknown[] = []
-  for (const member of members) slots.push(await outcomeOf(source, member, await wait.endOf(member), wait))
+  for (let i = 0; i < members.length; i++) {
+    const member = members.at(i)
+    slots.push(await outcomeOf(member, await wait.endOf(member), wait))
+  }
   return slots
 }

@@ -7,7 +7,7 @@
 import { whenAborted } from './abort.js'
 import type { GroupResult, Settled } from './async-result.js'
 import { Fifo } from './fifo.js'
-import type { ResultSource } from './source.js'
+import type { Members, NodeRef } from './source.js'
 import { hasEnded } from './wait.js'
 
 type Item = Settled<unknown>
@@ -23,11 +23,14 @@ export type IterateOptions = NonNullable<Parameters<GroupResult['iterate']>[0]>
 const DONE = { done: true, value: undefined } as const
 
 export class MemberIteration implements AsyncIterableIterator<Item, undefined> {
-  readonly #source: ResultSource
-  readonly #members: readonly number[]
+  readonly #group: NodeRef
+  readonly #members: Members
   readonly #ordered: boolean
   readonly #signal: AbortSignal | undefined
   #phase: 'new' | 'open' | 'over' = 'new'
+  /** Members that it has taken notice of. */
+  #known = 0
+  #ignoreGrowth: (() => void)[] = []
   /** Members handed out so far; when in order, also the index of the next. */
   #given = 0
   /** Indices of members that have finished and were not handed out; not used when in order. */
@@ -39,8 +42,8 @@ export class MemberIteration implements AsyncIterableIterator<Item, undefined> {
   /** Why the iteration was stopped, until somebody was told. */
   #stopped: { readonly reason: unknown } | undefined
 
-  constructor(source: ResultSource, members: readonly number[], { ordered = false, signal }: IterateOptions) {
-    this.#source = source
+  constructor(group: NodeRef, members: Members, { ordered = false, signal }: IterateOptions) {
+    this.#group = group
     this.#members = members
     this.#ordered = ordered
     this.#signal = signal
@@ -69,12 +72,35 @@ export class MemberIteration implements AsyncIterableIterator<Item, undefined> {
     const signal = this.#signal
     this.#phase = 'open'
     if (signal?.aborted) return this.#stop(signal.reason)
-    if (this.#members.length === 0) return this.#close()
+    if (this.#isThrough) return this.#close()
     if (signal !== undefined) this.#ignoreSignal = whenAborted(signal, () => this.#stop(signal.reason))
+    this.#watchGrowth()
+    this.#noteMembers()
+  }
+
+  /** All there will ever be was handed out. */
+  get #isThrough(): boolean {
+    return this.#given === this.#members.length && this.#members.isComplete
+  }
+
+  /** Of a group whose members are pulled while it runs. */
+  #watchGrowth(): void {
+    if (this.#members.isComplete) return
+    const { source, node } = this.#group
+    const grow = (): void => {
+      if (this.#phase !== 'open') return
+      this.#noteMembers()
+      if (this.#isThrough) this.#close()
+      else this.#serve()
+    }
+    this.#ignoreGrowth = [source.whenGrown(node, grow), source.whenEnded(node, grow)]
+  }
+
+  #noteMembers(): void {
     if (this.#ordered) return
-    for (const [index, node] of this.#members.entries()) {
-      if (hasEnded(this.#source, node)) this.#finished.push(index)
-      else this.#register(index)
+    for (; this.#known < this.#members.length; this.#known++) {
+      if (hasEnded(this.#members.at(this.#known))) this.#finished.push(this.#known)
+      else this.#register(this.#known)
     }
   }
 
@@ -85,19 +111,21 @@ export class MemberIteration implements AsyncIterableIterator<Item, undefined> {
       if (index === undefined) return
       this.#asks.take()?.resolve({ done: false, value: this.#itemOf(index) })
       this.#given++
-      if (this.#given === this.#members.length) this.#close()
+      if (this.#isThrough) this.#close()
     }
   }
 
   #nextInOrder(): number | undefined {
     const index = this.#given
-    if (hasEnded(this.#source, this.#members[index] as number)) return index
+    if (index >= this.#members.length) return undefined
+    if (hasEnded(this.#members.at(index))) return index
     if (!this.#registered.has(index)) this.#register(index)
     return undefined
   }
 
   #register(index: number): void {
-    const takeBack = this.#source.whenEnded(this.#members[index] as number, () => {
+    const { source, node } = this.#members.at(index)
+    const takeBack = source.whenEnded(node, () => {
       this.#registered.delete(index)
       if (!this.#ordered) this.#finished.push(index)
       this.#serve()
@@ -106,9 +134,9 @@ export class MemberIteration implements AsyncIterableIterator<Item, undefined> {
   }
 
   #itemOf(index: number): Item {
-    const node = this.#members[index] as number
-    const id = this.#source.idOf(node)
-    const end = this.#source.endOf(node)
+    const { source, node } = this.#members.at(index)
+    const id = source.idOf(node)
+    const end = source.endOf(node)
     if (end?.ok) return { index, id, ok: true, value: end.value }
     return { index, id, ok: false, error: end?.error as Error } // only members that have ended are handed out
   }
@@ -121,6 +149,7 @@ export class MemberIteration implements AsyncIterableIterator<Item, undefined> {
   #close(): void {
     this.#phase = 'over'
     this.#ignoreSignal()
+    for (const ignore of this.#ignoreGrowth) ignore()
     for (const takeBack of this.#registered.values()) takeBack()
     this.#registered.clear()
     this.#dismiss()

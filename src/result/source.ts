@@ -15,6 +15,14 @@ export interface NodeRef {
   readonly node: number
 }
 
+/** The members of a group, in order. They may become more as long as they are not complete. */
+export interface Members {
+  readonly length: number
+  readonly isComplete: boolean
+  /** The node that ends a member. */
+  at(index: number): NodeRef
+}
+
 export interface ResultSource {
   idOf(node: number): string
   stateOf(node: number): TaskState
@@ -25,8 +33,10 @@ export interface ResultSource {
    * back, and does nothing once it was met. May be asked from within such a callback.
    */
   whenEnded(node: number, callback: () => void): () => void
-  /** The nodes that end the members of a group, in order; `undefined` if the node is no group. */
-  membersOf(node: number): readonly number[] | undefined
+  /** The members of a group; `undefined` if the node is no group. */
+  membersOf(node: number): Members | undefined
+  /** Calls back whenever a group has got more members, or is complete; until the function that it gives is called. */
+  whenGrown(node: number, callback: () => void): () => void
   /** `meta` of the last `updateState`. */
   infoOf(node: number): unknown
   /** The last value given to `progress()`. */

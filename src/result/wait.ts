@@ -6,12 +6,12 @@
 import { ResultTimeoutError } from '../errors.js'
 import { whenAborted } from './abort.js'
 import type { GetOptions, TaskState } from './async-result.js'
-import type { NodeEnd, ResultSource } from './source.js'
+import type { NodeEnd, NodeRef, ResultSource } from './source.js'
 
 const FINAL: ReadonlySet<TaskState> = new Set<TaskState>(['SUCCESS', 'FAILURE', 'REVOKED', 'IGNORED', 'REJECTED'])
 
 /** By state, since a source may have to work for the end of a node. */
-export const hasEnded = (source: ResultSource, node: number): boolean => FINAL.has(source.stateOf(node))
+export const hasEnded = ({ source, node }: NodeRef): boolean => FINAL.has(source.stateOf(node))
 
 /** Timers count no further: a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -37,10 +37,10 @@ export class Wait {
   }
 
   /** @throws the signal's reason, as `fetch` does even if the answer is there; {@link ResultTimeoutError}. */
-  async endOf(node: number): Promise<NodeEnd> {
+  async endOf(at: NodeRef): Promise<NodeEnd> {
     if (this.#signal?.aborted) throw this.#signal.reason
-    if (!hasEnded(this.#source, node)) await this.#until(node)
-    return this.#source.endOf(node) as NodeEnd // it has ended
+    if (!hasEnded(at)) await this.#until(at)
+    return at.source.endOf(at.node) as NodeEnd // it has ended
   }
 
   /** To be called when the wait is over, in whatever way. */
@@ -49,11 +49,11 @@ export class Wait {
     this.#ignoreSignal()
   }
 
-  #until(node: number): Promise<void> {
+  #until({ source, node }: NodeRef): Promise<void> {
     this.#start()
     return new Promise((resolve, reject) => {
       if (this.#stopped !== undefined) return reject(this.#stopped.reason)
-      const takeBack = this.#source.whenEnded(node, resolve)
+      const takeBack = source.whenEnded(node, resolve)
       this.#giveUp = (reason) => {
         takeBack()
         reject(reason)

@@ -8,7 +8,7 @@ import { NO_KWARGS } from '../canvas/signature.js'
 import { ConfigurationError, SerializationError } from '../errors.js'
 import { ownOptionsOf, taskOf } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
-import { firstCallsOf } from '../graph/first-calls.js'
+import { firstNodesOf } from '../graph/first-calls.js'
 import { type CallSource, type Graph, joinPath, pathOf, pathOfScope } from '../graph/graph.js'
 import { isPlainPrimitive } from '../serialization/sendable.js'
 import { type ByteLimits, checkSize } from '../serialization/size.js'
@@ -32,11 +32,12 @@ export interface Admission {
 /**
  * Checks every call of a canvas, callbacks and errbacks included.
  *
+ * @param path - Where the canvas stands in the one that was applied.
  * @returns What they would move. It is not given away yet.
  * @throws {@link SerializationError} for an argument that cannot be sent; {@link ConfigurationError} for a task of the entry file, and for
  *   an id that is in use.
  */
-export function checkGraph(graph: Graph, application: Application, admission: Admission): Transfers {
+export function checkGraph(graph: Graph, application: Application, admission: Admission, path = ''): Transfers {
   const transfers = isTransferUsed() ? new Transfers() : NO_TRANSFERS
   if (
     graph.size === 1 &&
@@ -45,12 +46,12 @@ export function checkGraph(graph: Graph, application: Application, admission: Ad
     application.args.length === 0 &&
     application.kwargs === NO_APPLIED_KWARGS
   ) {
-    checkCalls(graph, '', admission, transfers)
+    checkCalls(graph, path, admission, transfers)
     return transfers
   }
   checkApplied(graph, application, admission, transfers)
   const claimed = new Set<string>()
-  const todo: { graph: Graph; path: string }[] = [{ graph, path: '' }]
+  const todo: { graph: Graph; path: string }[] = [{ graph, path }]
   const seen = new Set<Graph>()
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     if (seen.has(next.graph)) continue
@@ -93,12 +94,18 @@ function checkApplied(
   const movedToo = checkSendable(kwargs, { maxDepth, what: 'kwargs' })
   if (moved === undefined && movedToo === undefined) return
   const found = new Set([...(moved ?? []), ...(movedToo ?? [])])
-  for (const node of firstCallsOf(graph))
+  for (const node of firstNodesOf(graph)) {
+    if (graph.joins.has(node) && found.size > 0)
+      throw new SerializationError(
+        'this would be transferred to each member of a group that is pulled while it runs; send a copy',
+        'args',
+      )
     transfers.add(
       found,
       () => policyOf(graph, node),
       () => 'args',
     )
+  }
 }
 
 function checkCalls(graph: Graph, path: string, admission: Admission, transfers: Transfers): void {

@@ -29,8 +29,19 @@ export class HandleShelf {
   find(id: string): AsyncResult<unknown> | undefined {
     for (const held of this.#held.values()) {
       const workflow = held.deref()
-      const node = workflow?.nodeOf(id)
-      if (workflow !== undefined && node !== undefined) return resultOf(this.sourceOf(workflow), node)
+      const found = workflow && this.#findIn(workflow, id)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  /** In a workflow, or in one of its members that were pulled while it ran. */
+  #findIn(workflow: Workflow, id: string): AsyncResult<unknown> | undefined {
+    const node = workflow.nodeOf(id)
+    if (node !== undefined) return resultOf(this.sourceOf(workflow), node)
+    for (const portion of workflow.portions()) {
+      const found = this.#findIn(portion, id)
+      if (found !== undefined) return found
     }
     return undefined
   }

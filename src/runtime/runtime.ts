@@ -10,7 +10,7 @@ import { assertNever, ClosedError, QueueFullError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
 import type { RuntimeEvents } from '../events/event.js'
 import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
-import { compile } from '../graph/compile.js'
+import { compile, compileMembers } from '../graph/compile.js'
 import type { Graph } from '../graph/graph.js'
 import { checkOptions, durationFrom, flag } from '../option-rules.js'
 import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
@@ -18,6 +18,7 @@ import { resultOf } from '../result/handle.js'
 import { checkResultOptions } from '../result/options.js'
 import { Beat, type BeatHost } from '../schedule/beat.js'
 import type { Schedule, ScheduleOptions } from '../schedule/schedule.js'
+import { surroundingsOf } from '../scheduler/intakes.js'
 import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
 import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
@@ -27,6 +28,7 @@ import { type Admission, checkGraph } from './admission.js'
 import { diagnostics } from './diagnostics.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
+import { type AdmittedGraph, LazyGroups, type LazyGroupsHost } from './lazy-groups.js'
 import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { ObeyedSignals } from './obeyed-signals.js'
@@ -35,7 +37,7 @@ import { type StreamHost, StreamIteration } from './stream.js'
 import { type MapOptions, streamPlan } from './stream-options.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
-import { ownListed } from './transfers.js'
+import { ownListed, type Transfers } from './transfers.js'
 import { Waiting } from './waiting.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
 
@@ -156,6 +158,7 @@ export class LocalRuntime implements Runtime {
   readonly #kept = new Set<Workflow>()
   /** Who waits for the ends of nodes, by workflow. */
   readonly #waiting = new Waiting<Workflow>()
+  readonly #lazyGroups: LazyGroups
   readonly #stacks = new SubmissionStacks()
   readonly #signals = new ObeyedSignals((targets, reason) => void this.#revoke(targets, { reason }))
   /** Who waits for the workflow that is being submitted just now. */
@@ -190,6 +193,7 @@ export class LocalRuntime implements Runtime {
     this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#beat = new Beat(this.#beatHost())
     this.#longRuns = warnsOfLongRuns ? new LongRuns(this.#longRunsHost()) : undefined
+    this.#lazyGroups = new LazyGroups(this.#lazyGroupsHost())
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
@@ -353,8 +357,7 @@ export class LocalRuntime implements Runtime {
   /** The graph of a canvas of which every call may be sent, and what is moved with them. */
   #admitted(canvas: Canvas, application: Application) {
     const graph = compile(withOptions(canvas, application.options))
-    const { items: moved } = checkGraph(graph, application, this.#admission)
-    return { graph: moved.size > 0 ? { ...graph, movesValues: true } : graph, moved }
+    return withMoved(graph, checkGraph(graph, application, this.#admission))
   }
 
   /** Revokes a workflow when its signal aborts. */
@@ -390,11 +393,17 @@ export class LocalRuntime implements Runtime {
     const instructions = this.#scheduler.handle(stimulus)
     for (const instruction of instructions) this.#carryOut(instruction)
     // Afterwards: what follows from it must not come before what was said first, such as when to wake.
-    for (const instruction of instructions) if (instruction.type === 'recall') this.#recall(instruction.batch)
+    for (const instruction of instructions) this.#carryOutLast(instruction)
     this.#noteOpen()
     if (this.#whenDrained.length > 0 && this.#scheduler.hasRoom) this.#tellDrained()
     const first = instructions[0]
     return first?.type === 'accepted' ? first.workflow : undefined
+  }
+
+  #carryOutLast(instruction: Instruction): void {
+    if (instruction.type === 'recall') this.#recall(instruction.batch)
+    else if (instruction.type === 'pull') this.#lazyGroups.pull(instruction)
+    else if (instruction.type === 'release') this.#lazyGroups.release(instruction)
   }
 
   #carryOut(instruction: Instruction): void {
@@ -412,6 +421,8 @@ export class LocalRuntime implements Runtime {
       case 'flush':
         return queueMicrotask(() => void this.#drive({ type: 'flushed', at: this.#now() }))
       case 'recall':
+      case 'pull':
+      case 'release':
         return // when all else is done
       case 'dispatch':
         this.#startedAt ??= this.#now()
@@ -537,6 +548,8 @@ export class LocalRuntime implements Runtime {
     return {
       sourceOf: (workflow: Workflow) => this.#shelf.sourceOf(workflow),
       whenEnded: (workflow: Workflow, node: number, callback: () => void) => this.#whenEnded(workflow, node, callback),
+      whenGrown: (workflow: Workflow, node: number, callback: () => void) =>
+        this.#lazyGroups.whenGrown({ workflow, node }, callback),
       after: (ms: number, callback: () => void) => this.#environment.clock.after(ms, callback),
       revoke: (workflow: Workflow, node: number, options: RevokeOptions) => {
         this.#revoke([{ workflow, node, scope: 'subtree' }], options)
@@ -581,6 +594,22 @@ export class LocalRuntime implements Runtime {
     }
   }
 
+  #lazyGroupsHost(): LazyGroupsHost {
+    return {
+      now: () => this.#now(),
+      later: (callback) => void this.#environment.clock.after(0, callback),
+      admitted: (members, workflow, node) => {
+        const graph = compileMembers(members, surroundingsOf(workflow, node))
+        return withMoved(graph, checkGraph(graph, NOTHING_APPLIED, this.#admission, workflow.pathOf(node)))
+      },
+      drive: (members, moved) => {
+        giveAway(moved)
+        this.#drive(members)
+      },
+      warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
   #warn(message: string, error: Error): void {
     this.#bus.emit({ type: 'warning', at: this.#now(), message, error })
   }
@@ -606,5 +635,12 @@ export class LocalRuntime implements Runtime {
     }
   }
 }
+
+const NOTHING_APPLIED = applicationOf('apply', undefined)
+
+const withMoved = (graph: Graph, { items: moved }: Transfers): AdmittedGraph => ({
+  graph: moved.size > 0 ? { ...graph, movesValues: true } : graph,
+  moved,
+})
 
 const CLOSED = 'the runtime was closed before this could finish'

@@ -1,17 +1,20 @@
 /** What handles see of one applied workflow: reads its columns, and asks the runtime to be told of ends. */
 import { ResultTimeoutError } from '../errors.js'
-import { joinFilledBy, nextStepOf } from '../graph/graph.js'
+import { nextStepOf } from '../graph/graph.js'
 import type { RevokeOptions, TaskState } from '../result/async-result.js'
-import type { NodeEnd, NodeRef, ResultSource } from '../result/source.js'
+import type { Members, NodeEnd, NodeRef, ResultSource } from '../result/source.js'
 import { CELERY_STATE } from '../scheduler/lifecycle.js'
 import { taskOptionsOf } from '../scheduler/policies.js'
 import { DROPPED, unwrapped, type Workflow } from '../scheduler/workflow.js'
 import { progressOf } from './item-progress.js'
+import { exitsOf, KnownMembers, PulledMembers } from './members.js'
 
 /** What a source needs of the runtime. */
 export interface SourceHost {
   sourceOf(workflow: Workflow): WorkflowSource
   whenEnded(workflow: Workflow, node: number, callback: () => void): () => void
+  /** Calls back whenever members of a lazy group have come, or no more will. */
+  whenGrown(workflow: Workflow, node: number, callback: () => void): () => void
   after(ms: number, callback: () => void): () => void
   revoke(workflow: Workflow, node: number, options: RevokeOptions): void
 }
@@ -19,7 +22,7 @@ export interface SourceHost {
 export class WorkflowSource implements ResultSource {
   readonly #workflow: Workflow
   readonly #host: SourceHost
-  readonly #members = new Map<number, readonly number[]>()
+  readonly #members = new Map<number, Members>()
 
   constructor(workflow: Workflow, host: SourceHost) {
     this.#workflow = workflow
@@ -42,17 +45,21 @@ export class WorkflowSource implements ResultSource {
     return this.#host.whenEnded(this.#workflow, node, callback)
   }
 
-  membersOf(node: number): readonly number[] | undefined {
-    const { graph } = this.#workflow
-    const join = graph.joins.get(node)
+  whenGrown(node: number, callback: () => void): () => void {
+    return this.#host.whenGrown(this.#workflow, node, callback)
+  }
+
+  membersOf(node: number): Members | undefined {
+    const join = this.#workflow.graph.joins.get(node)
     if (join === undefined) return undefined
     const known = this.#members.get(node)
     if (known !== undefined) return known
-    const exits = new Array<number>(join.width)
-    for (let at = node + 1; at <= join.last; at++)
-      if (joinFilledBy(graph, at) === node) exits[graph.slot[at] as number] = at
-    this.#members.set(node, exits)
-    return exits
+    const members =
+      join.lazy === undefined
+        ? new KnownMembers(this, exitsOf(this.#workflow.graph, node, join))
+        : new PulledMembers(this.#workflow, node, (portion) => this.#host.sourceOf(portion))
+    this.#members.set(node, members)
+    return members
   }
 
   infoOf(node: number): unknown {

@@ -4,7 +4,7 @@ import { callEvents } from './call-events.js'
 import { withoutStack } from './failures.js'
 import type { ClosingPart, Machine } from './machine.js'
 import { runAt } from './run.js'
-import type { End, Workflow } from './workflow.js'
+import type { Unsuccessful, Workflow } from './workflow.js'
 
 export class Closing implements ClosingPart {
   readonly #machine: Machine
@@ -25,6 +25,7 @@ export class Closing implements ClosingPart {
         this.#machine.departures.recall(batch)
     }
     if (dropRunning) this.#drop()
+    this.#machine.intakes.stopAll((node) => this.revokedByClose(node))
     this.#revokePending(pending)
   }
 
@@ -52,7 +53,7 @@ export class Closing implements ClosingPart {
     }
   }
 
-  revokedByClose(node: number): End {
+  revokedByClose(node: number): Unsuccessful {
     return {
       status: 'revoked',
       failure: { error: withoutStack(() => new ClosedError(this.#machine.closed)), origin: node, attempt: 0 },

@@ -83,6 +83,11 @@ export class Dispatcher {
     this.queue.push({ workflow, from, to, plan, attempt: workflow.attemptOf(from), since })
   }
 
+  /** No call is ready, and there is a thread that would take more. */
+  get isHungry(): boolean {
+    return this.ready === 0 && this.lanes.some(({ ms }) => ms < BATCH_MS)
+  }
+
   /** A ready call has become final without leaving. */
   withdraw(plan: CallPlan): void {
     this.#countReady(plan, -1)

@@ -13,7 +13,8 @@ export function chordEnd(workflow: Workflow, node: number, end: End): End {
   const cause = end.failure
   if (cause.origin < node || cause.origin > join.last) return end
   const { taskId, taskName } = workflow.describe(cause)
-  const what = `"${taskName}" (${taskId}) raised ${cause.error.name}: ${cause.error.message}`
+  const who = taskName === '' ? 'pulling it' : `"${taskName}" (${taskId})`
+  const what = `${who} raised ${cause.error.name}: ${cause.error.message}`
   const run = workflow.runOf(bodyOf(workflow.graph, node), 0)
   const error = new ChordError(`a member of the header failed, so the body cannot run: ${what}`, run, cause.error)
   const failure: Failure = { error, origin: node, cause, attempt: 0 }

@@ -4,6 +4,7 @@ import { assertNever } from '../errors.js'
 import type { Input } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
 import { entryOf, type Hook, type Join, joinFilledBy, joinPath, nextStepOf } from '../graph/graph.js'
+import { forgetArguments } from '../graph/spent.js'
 import { callEvents } from './call-events.js'
 import { chordEnd } from './failures.js'
 import type { FlowPart, Machine, Step } from './machine.js'
@@ -44,6 +45,7 @@ export class Flow implements FlowPart {
   }
 
   #startMembers(workflow: Workflow, node: number, join: Join, input: Input): void {
+    if (join.lazy !== undefined) return this.#machine.intakes.begin(workflow, node, join, input)
     if (join.width === 0) {
       workflow.closers.set(node, input.by)
       this.end(workflow, node, { status: 'succeeded', value: [] })
@@ -77,7 +79,7 @@ export class Flow implements FlowPart {
       hooks === undefined || this.#machine.closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)
     if (workflow.isReady(node)) this.#machine.dispatcher.withdraw(this.#machine.policies.of(workflow, node))
     workflow.end(node, end)
-    if (workflow.letGo(node)) this.#machine.tally.scheduled--
+    if (workflow.letGo(node)) this.#machine.line.noteNotPostponed(workflow)
     if (workflow.graph.calls[node] !== undefined) this.#machine.count(end, 1)
     if (workflow.unwatch(node)) this.#machine.out.push({ type: 'ended', workflow, node })
     const next = this.#forward(workflow, node, end)
@@ -152,6 +154,11 @@ export class Flow implements FlowPart {
         if (step !== undefined) this.#machine.steps.push(step)
         return
       }
+      case 'portion': {
+        const step = this.#machine.joins.fillPortion(workflow, continuation, endOutside(workflow, node, end))
+        if (step !== undefined) this.#machine.steps.push(step)
+        return
+      }
       case 'child':
         return this.#tellChild(continuation, workflow, end)
       default:
@@ -175,6 +182,7 @@ export class Flow implements FlowPart {
   }
 
   #finish(workflow: Workflow): void {
+    if (workflow.portion !== undefined) forgetArguments(workflow.graph)
     this.#machine.workflows.delete(workflow.number)
     for (const id of workflow.graph.ids.values())
       if (this.#machine.named.get(id)?.workflow === workflow) this.#machine.named.delete(id)

@@ -5,7 +5,7 @@ import { joinFilledBy } from '../graph/graph.js'
 import { isCurrent } from './batch.js'
 import { mayGetMore } from './dispatcher.js'
 import type { SchedulerState } from './scheduler.js'
-import type { Workflow } from './workflow.js'
+import type { Intake, Workflow } from './workflow.js'
 
 /** Where calls are, by their keys. */
 interface Places {
@@ -80,7 +80,7 @@ function addedIn({ workflows }: SchedulerState): ReadonlyMap<number, number> {
   const added = new Map<number, number>()
   for (const workflow of workflows.values()) {
     const { continuation, graph } = workflow
-    if (continuation?.kind !== 'member' || workflow.isFinal(graph.exit)) continue
+    if ((continuation?.kind !== 'member' && continuation?.kind !== 'portion') || workflow.isFinal(graph.exit)) continue
     const join = key(continuation.workflow, continuation.join)
     added.set(join, (added.get(join) ?? 0) + 1)
   }
@@ -120,9 +120,23 @@ function checkJoins(workflow: Workflow, { added }: Places): void {
   if (left === 0) broken('a finished workflow is still kept', workflow.number)
   for (const [join, filling] of workflow.openFillings) {
     if (workflow.isFinal(join)) broken('a final join is still filling', textOf(workflow, join))
-    const open = (missing.get(join) ?? 0) + (added.get(key(workflow, join)) ?? 0)
+    const intake = workflow.intakeOf(join)
+    if (intake !== undefined) checkIntake(intake)
+    const toCome = intake?.isOpen === true ? 1 : 0
+    const open = (missing.get(join) ?? 0) + (added.get(key(workflow, join)) ?? 0) + toCome
     if (filling.missing !== open) broken('a join miscounts its members', textOf(workflow, join))
   }
+}
+
+/** What is counted of members that are pulled is what is there. */
+function checkIntake({ portions, window: { outstanding }, pulled }: Intake): void {
+  let [open, all] = [0, 0]
+  for (const portion of portions) {
+    all += portion.graph.joins.get(portion.graph.entry)?.width ?? 0
+    open += portion.fillingOf(portion.graph.entry)?.missing ?? 0
+  }
+  if (open !== outstanding) broken('a lazy group miscounts its members under way', [open, outstanding])
+  if (all !== pulled) broken('a lazy group miscounts its members', [all, pulled])
 }
 
 /** Something of the workflow is ready, running or waits for its time, or what stands for a part of it is: else nothing would ever end it. */
@@ -131,6 +145,7 @@ function canGoOn(workflow: Workflow, { queued, running, added }: Places): boolea
     const name = key(workflow, node)
     if (queued.has(name) || running.has(name) || added.has(name)) return true
     if (workflow.isTimed(node) || workflow.isReplaced(node)) return true
+    if (workflow.intakeOf(node)?.isOpen === true) return true
   }
   return false
 }

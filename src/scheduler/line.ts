@@ -43,7 +43,7 @@ export class Line implements LinePart {
     for (let node = from; node < to; node++) {
       if (workflow.isFinal(node)) continue
       workflow.feed(node, input)
-      const at = this.#timeOf(delays.get(node))
+      const at = this.#timeOf(delays.get(node), workflow, input)
       if (at !== undefined && at > this.#machine.at) this.postpone(workflow, node, 'scheduled', at)
       else this.makeReady(workflow, node, node + 1)
       if (at !== undefined && at > this.#machine.at) this.#expire(workflow, node)
@@ -71,8 +71,10 @@ export class Line implements LinePart {
     return this.#machine.hears('task-sent') || this.#machine.hears('task-received')
   }
 
-  #timeOf(delay: Delay | undefined): number | undefined {
-    return typeof delay === 'number' ? this.#machine.at + delay : delay?.valueOf()
+  /** The countdowns of members count from when their group began, however late they were pulled. */
+  #timeOf(delay: Delay | undefined, { portion }: Workflow, { by }: Input): number | undefined {
+    if (typeof delay !== 'number') return delay?.valueOf()
+    return (portion !== undefined && by === -1 ? portion.intake.at : this.#machine.at) + delay
   }
 
   /** Calls that are planned alike can start from now on. */
@@ -88,14 +90,21 @@ export class Line implements LinePart {
   postpone(workflow: Workflow, node: number, status: 'scheduled' | 'retrying', at: number): void {
     workflow.move(node, status)
     this.#machine.tally.scheduled++
+    if (workflow.portion !== undefined) workflow.portion.intake.window.postponed++
     workflow.timers.set(
       node,
       this.#machine.timers.set(at, () => {
         workflow.timers.delete(node)
-        this.#machine.tally.scheduled--
+        this.noteNotPostponed(workflow)
         this.makeReady(workflow, node)
       }),
     )
+  }
+
+  /** A call does not wait for its time any more. */
+  noteNotPostponed({ portion }: Workflow): void {
+    this.#machine.tally.scheduled--
+    if (portion !== undefined) portion.intake.window.postponed--
   }
 
   /** Sees to it that a call that has not started in time never does. */

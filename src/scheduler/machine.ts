@@ -8,11 +8,11 @@ import type { TaskRevokedError } from '../errors.js'
 import type { RuntimeEventName } from '../events/event.js'
 import type { Input } from '../graph/call.js'
 import { compile } from '../graph/compile.js'
-import type { Graph } from '../graph/graph.js'
+import type { Graph, Join } from '../graph/graph.js'
 import type { Batch, Cancel, Part } from './batch.js'
 import { Breaker } from './breaker.js'
 import { Dispatcher } from './dispatcher.js'
-import type { CallReport, Instruction, Loss, Lost, Outcome, Outcomes, Recalled, Revoke } from './messages.js'
+import type { CallReport, Instruction, Loss, Lost, Members, Outcome, Outcomes, Recalled, Revoke } from './messages.js'
 import { type CallPlan, Policies } from './policies.js'
 import type { Run } from './run.js'
 import { Tally } from './tally.js'
@@ -22,8 +22,10 @@ import {
   type Continuation,
   type End,
   type Filling,
+  type Intake,
   type Origin,
   type Plan,
+  type Unsuccessful,
   Workflow,
 } from './workflow.js'
 
@@ -57,6 +59,7 @@ export interface SchedulerOptions {
 export interface Parts {
   readonly flow: FlowPart
   readonly joins: JoinsPart
+  readonly intakes: IntakesPart
   readonly line: LinePart
   readonly departures: DeparturesPart
   readonly settling: SettlingPart
@@ -76,13 +79,23 @@ export interface JoinsPart {
   fill(workflow: Workflow, join: number, node: number, end: End): Step | undefined
   fillSlot(workflow: Workflow, at: number, slot: number, node: number, end: End): Step | undefined
   endOfJoin(workflow: Workflow, at: number, filling: Filling, closer: number): Step
+  fillPortion(portion: Workflow, into: Extract<Continuation, { kind: 'portion' }>, end: End): Step | undefined
   addMember(workflow: Workflow, node: number, canvas: AnyCanvas): void
+}
+
+export interface IntakesPart {
+  begin(workflow: Workflow, node: number, join: Join, input: Input): void
+  ask(): void
+  take(members: Members): void
+  stop(intake: Intake, end?: Unsuccessful): void
+  stopAll(endOf: (node: number) => Unsuccessful): void
 }
 
 export interface LinePart {
   enqueue(workflow: Workflow, from: number, to: number, input: Input): void
   makeReady(workflow: Workflow, from: number, to?: number, plan?: CallPlan): void
   postpone(workflow: Workflow, node: number, status: 'scheduled' | 'retrying', at: number): void
+  noteNotPostponed(workflow: Workflow): void
   putBack(part: Part, from: number, to: number): void
 }
 
@@ -124,7 +137,7 @@ export interface RevocationPart {
 export interface ClosingPart {
   close(message: string, dropRunning: boolean): void
   revokeReady(): void
-  revokedByClose(node: number): End
+  revokedByClose(node: number): Unsuccessful
 }
 
 const DEFAULT_GRACE_MS = 1_000
@@ -132,6 +145,7 @@ const DEFAULT_GRACE_MS = 1_000
 export class Machine implements Parts {
   readonly flow: FlowPart
   readonly joins: JoinsPart
+  readonly intakes: IntakesPart
   readonly line: LinePart
   readonly departures: DeparturesPart
   readonly settling: SettlingPart
@@ -185,6 +199,7 @@ export class Machine implements Parts {
     const parts = makeParts(this)
     this.flow = parts.flow
     this.joins = parts.joins
+    this.intakes = parts.intakes
     this.line = parts.line
     this.departures = parts.departures
     this.settling = parts.settling

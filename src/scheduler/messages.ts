@@ -3,12 +3,14 @@
 import type { AnyCanvas } from '../canvas/typing.js'
 import type { WorkerLossReason } from '../errors.js'
 import type { RuntimeEvent, RuntimeEventName } from '../events/event.js'
+import type { Graph } from '../graph/graph.js'
 import type { Batch } from './batch.js'
 import type { Plan, Workflow } from './workflow.js'
 
 /** What goes in. `at` is ms since the epoch of the driver's clock. */
 export type Stimulus =
   | Submit
+  | Members
   | Watch
   | Listen
   | Flushed
@@ -31,6 +33,21 @@ export interface Submit extends Plan {
   readonly isWatched?: boolean
   readonly args: readonly unknown[]
   readonly kwargs: Readonly<Record<string, unknown>>
+}
+
+/** What {@link Pull} has asked for: some members of a group, in order; fewer than that, if they took long to pull. */
+export interface Members {
+  readonly type: 'members'
+  readonly at: number
+  readonly workflow: Workflow
+  readonly node: number
+  /** Compiled together; nothing if there is none. */
+  readonly graph: Graph | undefined
+  readonly count: number
+  /** No more will come. */
+  readonly isDone: boolean
+  /** The next one could not be pulled, or is none: it has failed, and no more will come. */
+  readonly error?: Error
 }
 
 /** Somebody waits for a node: its end is to be told by {@link Ended}. */
@@ -186,7 +203,19 @@ export interface Loss {
 }
 
 /** What comes out, in the order in which it is to be carried out. */
-export type Instruction = Accepted | Wake | Flush | Tell | Terminate | Recycle | Recall | Dispatch | Ended | Emit
+export type Instruction =
+  | Accepted
+  | Wake
+  | Flush
+  | Tell
+  | Terminate
+  | Recycle
+  | Recall
+  | Dispatch
+  | Pull
+  | Release
+  | Ended
+  | Emit
 
 /** The workflow that a submitted canvas became; comes first. */
 export interface Accepted {
@@ -244,6 +273,21 @@ export interface Flush {
 export interface Dispatch {
   readonly type: 'dispatch'
   readonly batch: Batch
+}
+
+/** There is room for so many more members of a group: {@link Members} brings them. */
+export interface Pull {
+  readonly type: 'pull'
+  readonly workflow: Workflow
+  readonly node: number
+  readonly count: number
+}
+
+/** No more members of a group are wanted: where they come from is to be closed. */
+export interface Release {
+  readonly type: 'release'
+  readonly workflow: Workflow
+  readonly node: number
 }
 
 /** A node that is watched has ended. */

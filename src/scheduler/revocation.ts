@@ -5,7 +5,7 @@ import { callEvents } from './call-events.js'
 import { revokedError } from './failures.js'
 import type { Machine, RevocationPart } from './machine.js'
 import type { Loss, Revoke } from './messages.js'
-import type { End, Filling, Workflow } from './workflow.js'
+import type { End, Filling, Intake, Workflow } from './workflow.js'
 
 export class Revocation implements RevocationPart {
   readonly #machine: Machine
@@ -25,6 +25,9 @@ export class Revocation implements RevocationPart {
   revokeSubtree(workflow: Workflow, node: number, reason: unknown, terminate: boolean): void {
     if (node === workflow.graph.exit) workflow.isRevoked = true
     const nodes = workflow.upTo(node)
+    for (const each of nodes)
+      for (const portion of workflow.intakeOf(each)?.portions ?? [])
+        this.revokeSubtree(portion, portion.graph.exit, reason, terminate)
     this.#revokeAll(workflow, nodes, reason, terminate)
     for (const each of nodes)
       for (const child of workflow.children(each)) this.revokeSubtree(child.workflow, child.node, reason, terminate)
@@ -43,9 +46,11 @@ export class Revocation implements RevocationPart {
   revokeNode(workflow: Workflow, node: number, error: TaskRevokedError, terminate: boolean): void {
     if ((workflow.graph.joins.get(node)?.width ?? 0) > 0) {
       // It ends when its members have, those included that were added.
-      this.revokeAdded(workflow.fillings.get(node), error.cause, terminate)
+      this.revokeAdded(workflow.fillingOf(node), error.cause, terminate)
       return
     }
+    const intake = workflow.intakeOf(node)
+    if (intake !== undefined) return this.#revokeIntake(intake, error, terminate)
     const end: End = { status: 'revoked', failure: { error, origin: node, attempt: error.attempt } }
     if (this.#machine.hears('task-revoked') && workflow.graph.calls[node] !== undefined && !workflow.isWaiting(node))
       this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
@@ -54,6 +59,15 @@ export class Revocation implements RevocationPart {
     else if (workflow.isRunning(node)) this.#cancel(workflow, node, error, terminate)
     else if (workflow.linkedBatches > 0) this.#recallLinked(workflow, node)
     this.#machine.flow.end(workflow, node, end)
+  }
+
+  /** No more is pulled; the group ends when the members that it has have ended. */
+  #revokeIntake(intake: Intake, error: TaskRevokedError, terminate: boolean): void {
+    const { workflow, node, portions } = intake
+    this.#machine.intakes.stop(intake, { status: 'revoked', failure: { error, origin: node, attempt: 0 } })
+    for (const portion of portions)
+      this.#revokeAll(portion, portion.inside(portion.graph.entry), error.cause, terminate)
+    this.revokeAdded(workflow.fillingOf(node), error.cause, terminate)
   }
 
   /** The run of a revoked call is told, if it has begun; if not, it never does. */

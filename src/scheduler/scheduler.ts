@@ -13,12 +13,14 @@ import { Closing } from './closing.js'
 import { Departures } from './departures.js'
 import type { Dispatcher } from './dispatcher.js'
 import { Flow } from './flow.js'
+import { Intakes } from './intakes.js'
 import { Joins } from './joins.js'
 import { Line } from './line.js'
 import { Losses } from './losses.js'
 import { Machine, type SchedulerOptions } from './machine.js'
 import type { Instruction, Stimulus, Submit } from './messages.js'
 import type { Policies } from './policies.js'
+import { waitingWith } from './queue-room.js'
 import type { ReadyQueue } from './ready-queue.js'
 import { Reports } from './reports.js'
 import { Revocation } from './revocation.js'
@@ -54,8 +56,8 @@ export class Scheduler {
    * @param idPrefix - Text that no other scheduler has, for the ids of calls.
    */
   constructor(lanes: number, idPrefix: string, options: SchedulerOptions = {}) {
-    this.#machine = new Machine(lanes, idPrefix, options, partsOf)
     this.#maxQueue = options.maxQueue ?? Infinity
+    this.#machine = new Machine(lanes, idPrefix, options, (machine) => partsOf(machine, this.#maxQueue))
   }
 
   /** Takes in what happened and tells what is to be done about it, in order. */
@@ -66,6 +68,7 @@ export class Scheduler {
     if (this.#machine.closed !== undefined && this.#machine.dispatcher.ready > 0) this.#machine.closing.revokeReady()
     if (this.#mayWait(stimulus)) this.#askForFlush()
     else this.#machine.departures.dispatch()
+    this.#machine.intakes.ask()
     this.#tellWorn()
     this.#tellWake()
     const out = this.#machine.out
@@ -93,7 +96,7 @@ export class Scheduler {
 
   /** Whether one call more may wait to start, or can start at once. */
   get hasRoom(): boolean {
-    return this.#waitingWith(1, 0) <= this.#maxQueue
+    return waitingWith(this.#machine.dispatcher, 1, 0) <= this.#maxQueue
   }
 
   /** Whether all calls of a graph that come first may wait to start, or can start at once. */
@@ -104,14 +107,7 @@ export class Scheduler {
       if (this.#machine.policies.ofNode(graph, node).gate?.isOpen(at) === false) held++
       else free++
     }
-    return this.#waitingWith(free, held) <= this.#maxQueue
-  }
-
-  /** How many calls would wait to start with so many more, of which some are held back by a limit of their task. */
-  #waitingWith(free: number, held: number): number {
-    const { ready, gated, lanes, callsPerThread } = this.#machine.dispatcher
-    const active = lanes.reduce((sum, lane) => sum + Math.max(lane.active, 0), 0)
-    return gated + held + Math.max(ready - gated + active + free - lanes.length * callsPerThread, 0)
+    return waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue
   }
 
   /** The pending node that has this id, if any. */
@@ -127,6 +123,8 @@ export class Scheduler {
     switch (stimulus.type) {
       case 'submit':
         return this.#submit(stimulus)
+      case 'members':
+        return this.#machine.intakes.take(stimulus)
       case 'watch':
         if (stimulus.workflow.isFinal(stimulus.node)) this.#machine.out.push({ ...stimulus, type: 'ended' })
         else stimulus.workflow.watch(stimulus.node)
@@ -204,9 +202,10 @@ export class Scheduler {
   }
 }
 
-const partsOf = (machine: Machine) => ({
+const partsOf = (machine: Machine, maxQueue: number) => ({
   flow: new Flow(machine),
   joins: new Joins(machine),
+  intakes: new Intakes(machine, maxQueue),
   line: new Line(machine),
   departures: new Departures(machine),
   settling: new Settling(machine),

@@ -78,6 +78,7 @@ export class Settling implements SettlingPart {
     const succeeded = workflow.succeedAll(node, values, from, count, filling.values, slot)
     this.#machine.count(SUCCESS, succeeded)
     filling.missing -= succeeded
+    if (workflow.portion !== undefined && at === graph.entry) workflow.portion.intake.window.outstanding -= succeeded
     if (succeeded > 0 && filling.missing === 0)
       this.#machine.steps.push(this.#machine.joins.endOfJoin(workflow, at, filling, last))
     this.#machine.flow.workDown()

@@ -16,6 +16,7 @@ import {
   joinPath,
   pathOf,
 } from '../graph/graph.js'
+import type { IntakeWindow } from './intake-window.js'
 import { checkMove, codeOf, type FinalStatus, isFinalCode, STATUSES, type Status } from './lifecycle.js'
 import type { Timer } from './timers.js'
 
@@ -42,10 +43,38 @@ export type End =
   | { readonly status: 'succeeded'; readonly value: unknown }
   | { readonly status: 'failed' | 'revoked' | 'ignored' | 'rejected'; readonly failure: Failure }
 
+export type Unsuccessful = Exclude<End, { status: 'succeeded' }>
+
 /** A slot that got no value. */
 export interface Unfilled {
   readonly slot: number
-  readonly end: Exclude<End, { status: 'succeeded' }>
+  readonly end: Unsuccessful
+}
+
+/** A group whose members are pulled while it runs, and how far that has come. */
+export interface Intake {
+  readonly workflow: Workflow
+  readonly node: number
+  /** What each member gets. */
+  readonly input: Input
+  /** When the group began: its members' countdowns count from here. */
+  readonly at: number
+  /** Workflows of members that were pulled together, in the order of the members. */
+  readonly portions: Workflow[]
+  /** Values of members that were added, in that order: they come behind all that are pulled. */
+  readonly added: unknown[]
+  readonly window: IntakeWindow
+  /** Members so far. */
+  pulled: number
+  /** More may come. */
+  isOpen: boolean
+}
+
+/** Some members of a lazy group that were pulled together: a workflow of their own. */
+export interface Portion {
+  readonly intake: Intake
+  /** The place of the first of them. */
+  readonly from: number
 }
 
 /** A join that is filling up. */
@@ -73,6 +102,8 @@ export type Continuation =
   | { readonly kind: 'replacement'; readonly depth: number }
   /** It is a member that was added to a header or group while that ran. */
   | { readonly kind: 'member'; readonly workflow: Workflow; readonly join: number; readonly slot: number }
+  /** It is members of a group, from this place on, that were pulled while the group ran. */
+  | { readonly kind: 'portion'; readonly workflow: Workflow; readonly join: number; readonly from: number }
   /** It was applied by a running call. */
   | { readonly kind: 'child'; readonly batch: number; readonly call: number; readonly child: number }
 
@@ -136,6 +167,8 @@ export class Workflow {
   continuation: Continuation | undefined
   /** The header or group that its value goes into: it is a member added there, or in the place of a member. */
   header: Header | undefined
+  /** It is members of a group that were pulled together. */
+  portion: Portion | undefined
   /** All of it is to be revoked: joins of revoked members are revoked too. */
   isRevoked = false
   /** A thread died under steps of it that had left together: from then on each leaves alone. */
@@ -156,6 +189,7 @@ export class Workflow {
   #replacements: Map<number, Workflow> | undefined
   #passed: Map<number, Input> | undefined
   #fillings: Map<number, Filling> | undefined
+  #intakes: Map<number, Intake> | undefined
   #isExitWatched = false
   /** Other watched nodes. */
   #watched: Set<number> | undefined
@@ -205,6 +239,25 @@ export class Workflow {
   get fillings(): Map<number, Filling> {
     this.#fillings ??= new Map()
     return this.#fillings
+  }
+
+  fillingOf(node: number): Filling | undefined {
+    return this.#fillings?.get(node)
+  }
+
+  /** The members of a lazy group, once its turn has come. */
+  intakeOf(node: number): Intake | undefined {
+    return this.#intakes?.get(node)
+  }
+
+  addIntake(intake: Intake): void {
+    this.#intakes ??= new Map()
+    this.#intakes.set(intake.node, intake)
+  }
+
+  /** Workflows of members that were pulled, in the order of their numbers for each group. */
+  *portions(): Generator<Workflow, void, undefined> {
+    for (const { portions } of this.#intakes?.values() ?? []) yield* portions
   }
 
   /** Runs that calls have had beside the last one; those that had any. */
@@ -555,19 +608,29 @@ export class Workflow {
   /** The id of the call whose end started this one. */
   parentIdOf(input: Input): string | undefined {
     if (input.by >= 0) return this.idOf(input.by)
+    // What started the group started its members.
+    if (this.portion !== undefined) return this.portion.intake.workflow.parentIdOf(this.portion.intake.input)
     return this.origin?.workflow.idOf(this.origin.node)
   }
 
   /** Where the call at a node may add members: to the header or group that its value goes into; `undefined` if that is none. */
   headerOf(node: number): Header | undefined {
     const join = joinFilledBy(this.graph, node)
+    if (join === this.graph.entry && this.portion !== undefined) {
+      const { workflow, node: group } = this.portion.intake
+      return { workflow, join: group }
+    }
     if (join >= 0) return { workflow: this, join }
     return node === this.graph.exit ? this.header : undefined
   }
 
   groupOf(node: number): { readonly id: string; readonly index: number } | undefined {
     const group = groupOfNode(this.graph, node)
-    return group && { id: this.idOf(group.join), index: group.index }
+    if (group === undefined) return undefined
+    if (this.portion === undefined || group.join !== this.graph.entry)
+      return { id: this.idOf(group.join), index: group.index }
+    const { workflow, node: lazy } = this.portion.intake
+    return { id: workflow.idOf(lazy), index: group.index }
   }
 
   /** Where a node stands in the canvas that was applied in the first place. */

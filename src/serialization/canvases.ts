@@ -42,9 +42,12 @@ interface Dissected {
 export function flatten(canvas: AnyCanvas): FlatCanvas {
   const flat: FlatNode[] = []
   const places = new Map<Canvas, number>()
+  const found = new Map<Canvas, Dissected>()
   const todo: Canvas[] = [canvas as Canvas]
   for (let next = todo.at(-1); next !== undefined; next = todo.at(-1)) {
-    const dissected = dissect(next)
+    // Once: members may come from an iterator that cannot begin again.
+    const dissected = found.get(next) ?? dissect(next)
+    found.set(next, dissected)
     const { link = [], linkError = [] } = next.options as StoredOptions
     const inside = [...dissected.parts, ...link, ...linkError] as Canvas[]
     const missing = places.has(next) ? [] : inside.filter((part) => !places.has(part))

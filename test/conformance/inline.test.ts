@@ -1,5 +1,6 @@
 import { diagnosticsConformance } from './diagnostics.js'
 import { inspectionConformance } from './inspection.js'
+import { lazyGroupConformance } from './lazy-groups.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
@@ -25,6 +26,8 @@ scheduleConformance(realStage('inline'))
 stampConformance(realStage('inline'))
 
 streamConformance(realStage('inline'))
+
+lazyGroupConformance(realStage('inline'))
 
 stateConformance('inline', realStage('inline').make)
 

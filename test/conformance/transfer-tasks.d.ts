@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { Task, TaskFailure } from 'celeriac'
 
 export declare const transferTasks: {
@@ -7,4 +8,8 @@ export declare const transferTasks: {
   readonly failsWith: Task<[bytes: Uint8Array], never>
   readonly hangs: Task<[bytes: Uint8Array], never>
   readonly argsOf: Task<[failure: TaskFailure], number>
+  readonly posts: Task<[port: MessagePort, ...messages: unknown[]], void>
+  readonly counts: Task<[shared: SharedArrayBuffer], number>
+  readonly givesPort: Task<[], { port: MessagePort }>
+  readonly givesShared: Task<[], Uint8Array>
 }

@@ -18,6 +18,18 @@ export const transferTasks = defineTasks(
     },
     hangs: () => new Promise(() => {}),
     argsOf: (failure) => failure.args.length,
+    posts: (port, ...messages) => {
+      for (const message of messages) port.postMessage(message)
+      port.close()
+    },
+    counts: (shared) => Atomics.add(new Int32Array(shared), 0, 1) + 1,
+    givesPort: () => {
+      const { port1, port2 } = new MessageChannel()
+      port1.postMessage('from the task')
+      port1.close()
+      return transfer({ port: port2 }, [port2])
+    },
+    givesShared: () => new Uint8Array(new SharedArrayBuffer(1)).fill(7),
   },
   { namespace: 'conformance' },
 )

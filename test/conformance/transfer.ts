@@ -1,4 +1,6 @@
 /** What is transferred is moved, not copied: into calls, from step to step, and out; and refused where it could not be. */
+import { once } from 'node:events'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import {
   type AsyncResult,
   chain,
@@ -23,6 +25,7 @@ export function transferConformance(name: string, make: (options: RuntimeOptions
     afterAll(() => runtime.destroy())
 
     moves(() => runtime)
+    otherThanBuffers(() => runtime)
     refusals(() => runtime)
   })
 }
@@ -89,6 +92,63 @@ function moves(runtime: () => Runtime): void {
     await runtime().idle()
     expect(told).toEqual([0])
     runtime().off('task-succeeded')
+  })
+}
+
+/** All that comes through a port until the other side closes it. */
+async function messagesOf(port: MessagePort): Promise<unknown[]> {
+  const messages: unknown[] = []
+  port.on('message', (message) => messages.push(message))
+  await once(port, 'close')
+  return messages
+}
+
+function otherThanBuffers(runtime: () => Runtime): void {
+  it('moves a port, through which the task speaks', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const messages = messagesOf(port1)
+    await runtime().run(t.posts.s(transfer(port2, [port2]), 'first', { second: 2 }))
+    expect(await messages).toEqual(['first', { second: 2 }])
+  })
+
+  it('moves a port out of a task', async () => {
+    const { port } = await runtime().run(t.givesPort.s())
+    expect(await messagesOf(port)).toEqual(['from the task'])
+  })
+
+  it('refuses a port that was moved before, and one that is not transferred', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const signature = t.posts.s(transfer(port2, [port2]))
+    await runtime().run(signature)
+    expect(() => runtime().apply(signature)).toThrow(SerializationError)
+    expect(() => runtime().apply(t.posts.s(port1))).toThrow(SerializationError)
+    port1.close()
+  })
+
+  it('shares a SharedArrayBuffer: nothing is copied, and everybody has it still', async () => {
+    const shared = new SharedArrayBuffer(4)
+    await runtime().run(group(Array.from({ length: 20 }, () => t.counts.s(shared))))
+    expect(new Int32Array(shared)[0]).toBe(20)
+    expect(await runtime().run(chain(t.givesShared.s(), t.sum.s()))).toBe(7)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['a SharedArrayBuffer', () => new SharedArrayBuffer(4)],
+    ['a typed array, in place of its buffer', () => new Uint8Array(4)],
+    ['a plain object', () => ({})],
+    ['a function', () => () => {}],
+    ['text', () => 'text'],
+  ])('refuses to transfer %s', (_what, make) => {
+    const thing = make()
+    expect(() => transfer({ thing }, [thing as ArrayBuffer])).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIGURATION', message: expect.stringMatching(/transfer/) }),
+    )
+  })
+
+  it('refuses a buffer that is detached already', () => {
+    const bytes = bytesOf()
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] })
+    expect(() => runtime().apply(t.sum.s(moved(bytes)))).toThrow(SerializationError)
   })
 }
 

@@ -2,6 +2,7 @@ import type { Runtime, RuntimeOptions } from 'celeriac'
 import { createTestRuntime, type TestRuntime } from 'celeriac/testing'
 import { diagnosticsConformance } from './diagnostics.js'
 import { inspectionConformance } from './inspection.js'
+import { lazyGroupConformance } from './lazy-groups.js'
 import { lifeConformance } from './life.js'
 import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
@@ -41,6 +42,8 @@ for (const seed of [0, 1, 2, 3]) {
   stampConformance(stage)
 
   streamConformance(stage)
+
+  lazyGroupConformance(stage)
   stateConformance(name, make)
 
   transferConformance(name, make)

@@ -113,10 +113,7 @@ class Evaluator {
           { ok: true, value: input.args[0], next: input },
         )
       case 'group':
-        return this.#collect(
-          [...canvas.members].map((member, i) => this.evaluate(member, input, at(path, `members[${i}]`))),
-          path,
-        )
+        return this.#group(canvas, input, path)
       case 'chord':
         return this.#chord(canvas, input, path)
       case 'map':
@@ -137,12 +134,25 @@ class Evaluator {
     }
   }
 
+  /** Where an iterable fails there is a member that has failed, and none behind it. */
+  #group({ members }: Group<never, unknown>, input: Input, path: string): Outcome {
+    const outcomes: Outcome[] = []
+    try {
+      for (const member of members) outcomes.push(this.evaluate(member, input, at(path, `members[${outcomes.length}]`)))
+    } catch (error) {
+      const site = { taskName: '', path: at(path, `members[${outcomes.length}]`), args: [], attempt: 0 }
+      outcomes.push({ ok: false, error: error as Error, site })
+    }
+    return this.#collect(outcomes, path, isLazy(members) ? 'added' : 'members')
+  }
+
   /** The first failure in member order, else the list of values; those of added members come last. */
-  #collect(own: readonly Outcome[], path: string): Outcome {
+  #collect(own: readonly Outcome[], path: string, places: 'members' | 'added' = 'members'): Outcome {
     const added = (own.length > 0 && this.#world.added?.(path)) || []
     const members = [...own]
+    const from = places === 'added' ? own.length : 0
     for (const member of added)
-      members.push(this.evaluate(member, { args: [] }, at(path, `members[${members.length}]`)))
+      members.push(this.evaluate(member, { args: [] }, at(path, `${places}[${members.length - from}]`)))
     return members.find((member) => !member.ok) ?? succeeded(members.map((member) => member.ok && member.value))
   }
 
@@ -210,6 +220,9 @@ class Evaluator {
 const slices = <T>(items: readonly T[], size: number): T[][] =>
   items.length === 0 ? [] : [items.slice(0, size), ...slices(items.slice(size), size)]
 
+/** Its members are not known before it runs. */
+const isLazy = (members: Iterable<Canvas>): boolean => !Array.isArray(members) && !('table' in members)
+
 /** The first task of a canvas in reading order, if it has any. */
 function firstTask(canvas: Canvas, path: string): { taskName: string; path: string } | undefined {
   const firstOf = (parts: Iterable<Canvas>, name: string): { taskName: string; path: string } | undefined => {
@@ -225,7 +238,7 @@ function firstTask(canvas: Canvas, path: string): { taskName: string; path: stri
     case 'chain':
       return firstOf(canvas.steps, 'steps')
     case 'group':
-      return firstOf((canvas as Group<never, unknown>).members, 'members')
+      return isLazy(canvas.members) ? undefined : firstOf(canvas.members, 'members')
     case 'chord':
       return firstTask(canvas.header as Canvas, at(path, 'header')) ?? firstTask(canvas.body, at(path, 'body'))
     case 'chunks':

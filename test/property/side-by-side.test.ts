@@ -132,7 +132,18 @@ const settings: readonly Setting[] = [
   { lanes: 2, callsPerThread: 1 },
   { lanes: 3, callsPerThread: 3 },
 ]
-const RETRIES = { delays: 0, expiries: 0, retries: 0.3, limits: 0, priorities: 0.2, names: 0, failFast: 0, requeues: 0 }
+const RETRIES = {
+  delays: 0,
+  expiries: 0,
+  retries: 0.3,
+  limits: 0,
+  priorities: 0.2,
+  names: 0,
+  failFast: 0,
+  requeues: 0,
+  lazy: 0,
+  breaks: 0,
+}
 
 describe.each(settings)('with $lanes lanes and $callsPerThread calls in each, batches', (setting) => {
   let pair: readonly LocalRuntime[] = []

@@ -47,6 +47,10 @@ export class Allowance {
 
   noteCountdown(workflow: Workflow, node: number, now: number): void {
     const delay = workflow.graph.delays.get(node)
-    if (typeof delay === 'number') this.#notBefore.set(numberOf(workflow, node), now + delay)
+    if (typeof delay !== 'number') return
+    // Members that were pulled late count from the beginning of their group.
+    const isFirst = workflow.input(node).by === -1
+    const from = workflow.portion === undefined || !isFirst ? now : workflow.portion.intake.at
+    this.#notBefore.set(numberOf(workflow, node), from + delay)
   }
 }

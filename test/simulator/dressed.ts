@@ -1,6 +1,7 @@
 /** A kit whose canvases get options by chance: when they may start, when they expire, how they are retried, who comes first. */
 import type { Built, Kit } from '../property/plan.js'
 import type { Random } from './random.js'
+import { Breaking } from './sources.js'
 
 /** How likely each kind of option is, for a whole episode. */
 export interface Wardrobe {
@@ -13,6 +14,9 @@ export interface Wardrobe {
   readonly failFast: number
   /** Run again when their thread dies. */
   readonly requeues: number
+  /** Groups whose members are pulled while they run; and, of these, whose iterable breaks before its end. */
+  readonly lazy: number
+  readonly breaks: number
 }
 
 type Dressable = Built & { set(options: object): Built }
@@ -40,11 +44,16 @@ export class Dresser {
     })
     return {
       chain: (...steps) => all(chain(...steps)),
-      group: (members) => joined(group(members)),
+      group: (members) => joined(group(this.#source(members))),
       chord: (header, body) => joined(chord(header, body)),
       chunks: (task, items, size) => joined(chunks(task, items, size)),
       tasks: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, dressedTask(task)])) as Kit['tasks'],
     }
+  }
+
+  #source(members: Iterable<Built>): Iterable<Built> {
+    if (Array.isArray(members) && !this.#random.chance(this.#rates.lazy)) return members
+    return this.#random.chance(this.#rates.breaks) ? new Breaking(members, this.#random) : new Set(members)
   }
 
   #call(canvas: Built): Built {

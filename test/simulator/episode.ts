@@ -16,6 +16,7 @@ import type { Machine } from './machine.js'
 import { Planner } from './plans.js'
 import { Random } from './random.js'
 import { ACTIONS, type Action, drawRates, type Rates } from './rates.js'
+import { Sources } from './sources.js'
 import { Story } from './story.js'
 import { drawTerms, type Terms } from './terms.js'
 import { broken, hold, Violation } from './violation.js'
@@ -31,6 +32,10 @@ const MOST_CANVASES = 60
 const MOST_IN_REPLACEMENTS = 8
 const MOST_SPARE = 6
 
+/** What is pulled together with a source's failure may be revoked in the very step in which it begins. */
+const seesAll = ({ expiries, failFast, breaks }: Rates['options']): boolean =>
+  expiries === 0 && (failFast === 0 || breaks === 0)
+
 export class Episode {
   readonly story: Story
   readonly #machine: Machine
@@ -39,6 +44,7 @@ export class Episode {
   readonly #scheduler: InstanceType<Machine['Scheduler']>
   readonly #watchman: Watchman
   readonly #workers: Workers
+  readonly #sources: Sources
   readonly #dresser: Dresser
   readonly #planner: Planner
   readonly #plans: Plan[]
@@ -67,9 +73,15 @@ export class Episode {
     this.#plans = this.#drawPlans()
     this.#closes = random.chance(0.15) ? 1 + random.below(2) : 0
     this.#rates = drawRates(random)
-    const seesAll = this.#rates.options.expiries === 0 && !batching
-    this.#watchman = new Watchman(machine, { ...terms, seesAll })
+    this.#watchman = new Watchman(machine, { ...terms, seesAll: seesAll(this.#rates.options) && !batching })
     this.#dresser = new Dresser(random, this.#rates.options)
+    this.#sources = new Sources({
+      machine,
+      random,
+      watchman: this.#watchman,
+      lag: this.#rates.lag.pull,
+      handle: (stimulus) => this.#handle(stimulus),
+    })
     this.#workers = new Workers({
       ...terms,
       machine,
@@ -100,6 +112,7 @@ export class Episode {
         this.#act(action)
       }
       this.#watchman.checkRest(this.#scheduler, this.#dresser.names)
+      this.#sources.checkRest()
       if (!this.#watchman.closed) for (const job of this.#jobs.values()) if (!this.#isStruck(job)) this.#compare(job)
       return this
     } catch (error) {
@@ -122,7 +135,8 @@ export class Episode {
   /** What happens next; nothing once all canvases are submitted, all calls have ended and nothing is waited for. */
   #draw(): Action | undefined {
     const { hasMore } = this.#workers
-    if (this.#plans.length === 0 && !hasMore && this.#watchman.wakeAt === undefined) return undefined
+    if (this.#plans.length === 0 && !hasMore && !this.#sources.hasMore && this.#watchman.wakeAt === undefined)
+      return undefined
     let total = 0
     for (let i = 0; i < ACTIONS.length; i++) {
       const action = ACTIONS[i] as Action
@@ -148,6 +162,8 @@ export class Episode {
       case 'lose':
       case 'dark':
         return hasMore
+      case 'pull':
+        return this.#sources.hasMore
       case 'tick':
         return wakeAt !== undefined
       case 'repeat':
@@ -183,6 +199,8 @@ export class Episode {
         return this.#wake()
       case 'jump':
         return this.#jump()
+      case 'pull':
+        return this.#sources.tell()
       case 'watch':
         return this.#watch(this.#anyWorkflow())
       case 'revoke':
@@ -208,10 +226,12 @@ export class Episode {
     for (const instruction of instructions) {
       this.#watchman.take(instruction)
       this.#workers.hear(instruction)
+      this.#sources.hear(instruction)
     }
     this.#watchman.look(this.#scheduler)
     this.#workers.checkChildren()
     this.#workers.tellAtOnce()
+    this.#sources.tellAtOnce()
     return instructions
   }
 
@@ -325,7 +345,8 @@ export class Episode {
   /** The reference knows nothing of revoked and ignored calls. */
   #isStruck(job: Job): boolean {
     const { records, options } = this.#watchman
-    return (!options.seesAll && this.#begunUnseen()) || records.isStruck(job.workflow)
+    if (!options.seesAll && this.#begunUnseen()) return true
+    return this.#sources.released.has(job.workflow) || records.isStruck(job.workflow)
   }
 
   /** Whether a callback may have expired in the very step in which it began. */

@@ -4,7 +4,8 @@ import { chord } from '../../src/canvas/chord.js'
 import { group } from '../../src/canvas/group.js'
 import { chunks } from '../../src/canvas/map.js'
 import { invocationOf, optionsOf } from '../../src/graph/call.js'
-import { compile } from '../../src/graph/compile.js'
+import { compile, compileMembers } from '../../src/graph/compile.js'
+import { surroundingsOf } from '../../src/scheduler/intakes.js'
 import { checkInvariants } from '../../src/scheduler/invariants.js'
 import { Scheduler } from '../../src/scheduler/scheduler.js'
 import { DROPPED, unwrapped } from '../../src/scheduler/workflow.js'
@@ -23,6 +24,8 @@ export interface Rooms {
   readonly invocationOf: typeof invocationOf
   readonly optionsOf: typeof optionsOf
   readonly compile: typeof compile
+  readonly compileMembers: typeof compileMembers
+  readonly surroundingsOf: typeof surroundingsOf
   readonly Scheduler: typeof Scheduler
   readonly checkInvariants: typeof checkInvariants
   readonly unwrapped: typeof unwrapped
@@ -59,6 +62,8 @@ export const production: Machine = machineOf({
   invocationOf,
   optionsOf,
   compile,
+  compileMembers,
+  surroundingsOf,
   Scheduler,
   checkInvariants,
   unwrapped,

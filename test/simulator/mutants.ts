@@ -16,15 +16,18 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'if (!this.release(run)) {',
     'if (!this.release(run) && this.#machine.closed === null) {',
   ),
-  'counts a join one short': edit('return --filling.missing > 0 ?', 'return --filling.missing > 1 ?'),
+  'counts a join one short': edit(
+    'return --filling.missing > 0 ? undefined : this.endOfJoin(workflow, at, filling, node)',
+    'return --filling.missing > 1 ? undefined : this.endOfJoin(workflow, at, filling, node)',
+  ),
   'counts a join one over': edit('missing: width,', 'missing: width - 1 || 1,', WORKFLOW),
   'runs a body whatever became of the header': edit(
     "if (end.status !== 'succeeded') return { do: 'skip'",
     "if (end.status === 'revoked') return { do: 'skip'",
   ),
   'lists values in the order in which they came': edit(
-    'filling.values[slot] = end.value',
-    'filling.values[filling.values.length - filling.missing] = end.value',
+    'if (slot < ADDED) filling.values[slot] = value',
+    'if (slot < ADDED) filling.values[filling.values.length - filling.missing] = value',
   ),
   'names the first failure in time': edit(
     'before === undefined || (!join.failFast && unfilled.slot < before.slot)',
@@ -119,8 +122,8 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     QUEUE,
   ),
   'retries without going back to the queue': edit(
-    'this.#machine.tally.scheduled--\n        this.makeReady(workflow, node)',
-    'this.#machine.tally.scheduled--',
+    'this.noteNotPostponed(workflow)\n        this.makeReady(workflow, node)',
+    'this.noteNotPostponed(workflow)',
   ),
   'counts no retries': edit('workflow.retries.set(node, part.attempt)', ''),
   'retries at once': edit("'retrying', this.#machine.at + Math.max(delay, 0)", "'retrying', this.#machine.at"),
@@ -229,6 +232,22 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
   'gives company to a call that leaves alone': edit('range.plan.isAlone || (size', '(size', DISPATCHER),
   'goes on behind a call that has callbacks': edit('graph.hooks.has(node) || ', '', FUSION),
   'goes on at once with a step that has to wait': edit('graph.delays.has(next) || ', '', FUSION),
+  'puts members that are pulled later over the first ones': edit(
+    'filling.values[from + i] = values[i]',
+    'filling.values[i] = values[i]',
+  ),
+  'ends a group while more of it is to be pulled': edit(
+    'workflow.filling(node, join).missing = 1',
+    'workflow.filling(node, join).missing = 0',
+  ),
+  'pulls the members of a group that was revoked': edit(
+    "this.#machine.out.push({ type: 'release', workflow, node })",
+    '',
+  ),
+  'goes on after a member that could not be pulled': edit(
+    'if (isDone || error !== undefined) this.#end(intake)',
+    'if (isDone) this.#end(intake)',
+  ),
   'goes on with a step that comes first': edit('priority === plan.priority && ', '', FUSION),
 }
 

@@ -24,6 +24,7 @@ const PARTS = [
   'task/task',
   'graph/call',
   'graph/compile',
+  'scheduler/intakes',
   'scheduler/scheduler',
   'scheduler/invariants',
   'scheduler/workflow',

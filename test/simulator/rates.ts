@@ -5,6 +5,7 @@ import type { Random } from './random.js'
 export const ACTIONS = [
   'submit',
   'settle',
+  'pull',
   'tick',
   'start',
   'show',
@@ -41,7 +42,7 @@ export interface Rates {
   /** Whether the clock may be put back. */
   readonly clockGoesBack: boolean
   /** How likely what follows at once comes later, after other things. */
-  readonly lag: { readonly flush: number; readonly recall: number }
+  readonly lag: { readonly flush: number; readonly recall: number; readonly pull: number }
   /** Most that happens in a thread at one go, and how likely it tells of it between. */
   readonly haste: number
   readonly telling: number
@@ -66,6 +67,7 @@ export function drawRates(random: Random): Rates {
     actions: {
       submit: now(0.2, 1, 10),
       settle: 2,
+      pull: 1,
       tick: now(0.3, 2),
       start: now(0, 0.5),
       show: now(0, 0, 0.3),
@@ -100,13 +102,15 @@ export function drawRates(random: Random): Rates {
       names: now(0, 0.2),
       failFast: now(0, 0, 0, 0.5),
       requeues: now(0, 0, 0.4),
+      lazy: now(0, 0, 0.5),
+      breaks: now(0, 0.3),
     },
     refusals: now(0, 0, 0, 0.1),
     failedStarts: now(0, 0, 0.5),
     moves: now(0, 0, 0, 0.3),
     stillborn: now(0, 0, 0, 0.1),
     clockGoesBack: random.chance(0.2),
-    lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4) },
+    lag: { flush: now(0, 0.5), recall: now(0, 0, 0.4), pull: now(0, 0.3, 0.9) },
     haste: now(1, 4, 20),
     telling: now(0.03, 0.3, 1),
     msOf: drawTimes(random),

@@ -43,7 +43,7 @@ export class Records {
     this.#all.set(workflow, seen)
     this.#open.set(workflow, seen)
     const { continuation, origin } = workflow
-    if (continuation?.kind === 'member') this.#members.push(workflow)
+    if (continuation?.kind === 'member' || continuation?.kind === 'portion') this.#members.push(workflow)
     else if (continuation === undefined && origin !== undefined) {
       const callback = `${keyOf(origin.workflow, origin.node)} ${origin.path}`
       if (this.#callbacks.has(callback)) broken('I5', `the callback at ${callback} starts twice`)
@@ -54,7 +54,8 @@ export class Records {
 
   addedTo(workflow: Workflow, join: number): readonly Workflow[] {
     return this.#members.filter(
-      ({ continuation: it }) => it?.kind === 'member' && it.workflow === workflow && it.join === join,
+      ({ continuation: it }) =>
+        (it?.kind === 'member' || it?.kind === 'portion') && it.workflow === workflow && it.join === join,
     )
   }
 

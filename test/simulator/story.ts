@@ -87,6 +87,11 @@ export class Story {
         return this.#fold(Math.round((instruction.at ?? -1) * 1024) | 0)
       case 'recycle':
         return this.#fold(instruction.lane)
+      case 'pull':
+        this.#foldNode(instruction.workflow, instruction.node)
+        return this.#fold(instruction.count)
+      case 'release':
+        return this.#foldNode(instruction.workflow, instruction.node)
       case 'flush':
         return
       default:

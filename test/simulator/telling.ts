@@ -90,6 +90,10 @@ export function instructionText(instruction: Instruction): string {
       return `terminate batch ${instruction.batch}`
     case 'recall':
       return `recall batch ${instruction.batch}`
+    case 'pull':
+      return `pull ${instruction.count} of ${instruction.workflow.number}:${instruction.node}`
+    case 'release':
+      return `release ${instruction.workflow.number}:${instruction.node}`
     case 'recycle':
       return `recycle thread ${instruction.lane}`
     default:

@@ -88,7 +88,7 @@ describe('partial', () => {
 
   it('of a group goes to each member, and of a lazy one, too', () => {
     expect(group(a.s(), chain(b.s(), c.s()), a.si()).partial(1)).toEqual(group(a.s(1), chain(b.s(1), c.s()), a.si()))
-    expect(group(new Set([a.s()])).partial(1)).toEqual(group(a.s(1)))
+    expect([...group(new Set([a.s()])).partial(1).members]).toEqual([a.s(1)])
   })
 
   it('of a chord goes to each member of the header', () => {

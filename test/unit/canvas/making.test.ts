@@ -68,9 +68,27 @@ describe('group', () => {
     expect(pulled).toBe(1)
   })
 
-  it('of a one-shot iterator can be pulled once', () => {
+  it('of a one-shot iterator can be pulled once, and says so', () => {
     const once = group([a.s()].values())
-    expect([[...once.members], [...once.members]]).toEqual([[a.s()], []])
+    expect([...once.members]).toEqual([a.s()])
+    expect(() => [...once.members]).toThrow('a one-shot iterator can be applied once')
+  })
+
+  it('of an iterator that begins again can be pulled again', () => {
+    let isDone = true
+    const again = {
+      [Symbol.iterator]: (): unknown => again,
+      next: () => {
+        isDone = !isDone
+        return isDone ? { done: true } : { value: a.s() }
+      },
+    }
+    const { members } = group(again as never)
+    expect([[...(members as Iterable<unknown>)], [...members]]).toEqual([[a.s()], [a.s()]])
+  })
+
+  it.each([{ [Symbol.iterator]: 5 }, (async function* () {})()])('refuses what cannot be iterated', (members) => {
+    expect(() => group(members as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_CANVAS' }))
   })
 })
 

@@ -1,7 +1,8 @@
 /** The graph of each kind of canvas: its nodes, where their values go, and what is kept beside them. */
 import { describe, expect, it } from 'vitest'
-import { compile, compileCallback } from '../../../src/graph/compile.js'
-import { bodyOf, entryOf, firstCall, type Join } from '../../../src/graph/graph.js'
+import { optionsOf } from '../../../src/graph/call.js'
+import { compile, compileCallback, compileMembers } from '../../../src/graph/compile.js'
+import { bodyOf, entryOf, firstCall, type Join, pathOf } from '../../../src/graph/graph.js'
 import type { Loose } from '../scheduler/by-hand.js'
 import { draw, loose, tasks } from './drawing.js'
 
@@ -175,7 +176,7 @@ describe('ids', () => {
 })
 
 describe('members that are pulled late', () => {
-  it('are pulled when the canvas is compiled', () => {
+  it('are not pulled when the canvas is compiled: their group is a join that is to get them', () => {
     let pulled = 0
     const lazy = group({
       *[Symbol.iterator]() {
@@ -183,14 +184,25 @@ describe('members that are pulled late', () => {
         yield a.s()
       },
     })
+    expect(draw(lazy)).toEqual(['0 join of 0'])
+    expect(compile(lazy).joins.get(0)?.lazy?.members).toBe((lazy as unknown as { members: unknown }).members)
     expect(pulled).toBe(0)
-    expect(draw(lazy)).toEqual(['0 join of 1', '1 a fills 0[0]'])
-    expect(pulled).toBe(1)
   })
 
-  it('are refused then, if one is no canvas', () => {
-    const lazy = group(new Set([a.s(), 7 as never]))
-    expect(() => compile(lazy)).toThrow('a canvas is needed here, and this is 7 (at members[1])')
+  it('are compiled together, and their places count on', () => {
+    const around = { inherited: { priority: 3 }, delay: 5, failFast: true, from: 7 }
+    const graph = compileMembers([a.s(), chain(b.s(), a.s())], around)
+    expect([1, 2, 3].map((node) => pathOf(graph, node))).toEqual([
+      'members[7]',
+      'members[8].steps[0]',
+      'members[8].steps[1]',
+    ])
+    expect([...graph.delays]).toEqual([
+      [1, 5],
+      [2, 5],
+    ])
+    expect(optionsOf(graph, 3)).toEqual({ priority: 3 })
+    expect(graph.joins.get(0)?.failFast).toBe(true)
   })
 })
 

@@ -1,11 +1,14 @@
 /** A workflow that a test ends by hand, and whose clock it moves: a real source, without a scheduler behind it. */
 import type { TaskState } from '../../../src/result/async-result.js'
-import type { NodeEnd, NodeRef, ResultSource } from '../../../src/result/source.js'
+import type { Members, NodeEnd, NodeRef, ResultSource } from '../../../src/result/source.js'
 
 interface MemoryNode {
   state: TaskState
   end: NodeEnd | undefined
-  readonly members: readonly number[] | undefined
+  readonly members: number[] | undefined
+  /** Of a group: no more members come. */
+  isComplete: boolean
+  readonly growing: Set<() => void>
   /** The group that it is a member of. */
   group: number | undefined
   /** Of a group: members that have not ended. */
@@ -40,12 +43,37 @@ export class MemorySource implements ResultSource {
     return group
   }
 
-  #add(members: readonly number[] | undefined): number {
+  /** A group that gets its members while it runs. */
+  growingGroup(): number {
+    return this.#add([], false)
+  }
+
+  /** More members of a growing group. */
+  grow(group: number, ...members: readonly number[]): void {
+    const growing = this.#at(group)
+    growing.missing += members.length
+    growing.members?.push(...members)
+    for (const member of members) this.#at(member).group = group
+    for (const callback of [...growing.growing]) callback()
+  }
+
+  /** No more members come. */
+  complete(group: number): void {
+    const growing = this.#at(group)
+    growing.isComplete = true
+    for (const callback of [...growing.growing]) callback()
+    growing.missing++
+    this.#collect(group)
+  }
+
+  #add(members: readonly number[] | undefined, isComplete = true): number {
     const missing = members?.length ?? 0
     const node: MemoryNode = {
       state: 'PENDING',
       end: undefined,
-      members,
+      members: members && [...members],
+      isComplete,
+      growing: new Set(),
       group: undefined,
       missing,
       waiting: new Set(),
@@ -100,7 +128,7 @@ export class MemorySource implements ResultSource {
   #collect(group: number): void {
     const collecting = this.#at(group)
     collecting.missing--
-    if (collecting.end !== undefined || collecting.missing > 0) return
+    if (collecting.end !== undefined || collecting.missing > 0 || !collecting.isComplete) return
     const ends = (collecting.members ?? []).map((member) => this.#at(member).end)
     const failed = ends.find((one) => one?.ok === false)
     if (failed?.ok === false) this.fail(group, failed.error)
@@ -126,7 +154,10 @@ export class MemorySource implements ResultSource {
 
   /** What is still registered: requests to be told of an end, and timers. */
   get registered(): { readonly ends: number; readonly timers: number } {
-    return { ends: this.#nodes.reduce((sum, node) => sum + node.waiting.size, 0), timers: this.#timers.size }
+    return {
+      ends: this.#nodes.reduce((sum, node) => sum + node.waiting.size + node.growing.size, 0),
+      timers: this.#timers.size,
+    }
   }
 
   idOf(node: number): string {
@@ -149,8 +180,25 @@ export class MemorySource implements ResultSource {
     return () => waiting.delete(callback)
   }
 
-  membersOf(node: number): readonly number[] | undefined {
-    return this.#at(node).members
+  membersOf(node: number): Members | undefined {
+    const { members } = this.#at(node)
+    if (members === undefined) return undefined
+    const isComplete = (): boolean => this.#at(node).isComplete || this.#at(node).end !== undefined
+    return {
+      get length(): number {
+        return members.length
+      },
+      get isComplete(): boolean {
+        return isComplete()
+      },
+      at: (index) => ({ source: this, node: members[index] as number }),
+    }
+  }
+
+  whenGrown(node: number, callback: () => void): () => void {
+    const { growing } = this.#at(node)
+    growing.add(callback)
+    return () => growing.delete(callback)
   }
 
   parentOf(node: number): NodeRef | undefined {

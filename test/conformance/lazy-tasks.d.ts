@@ -1,0 +1,2 @@
+/** Loosely typed: these tests put together what no program would. */
+export const lazyTasks: any
