@@ -163,7 +163,7 @@ export class Scheduler {
     const { batching, running } = this.#machine.dispatcher
     if (!batching) return false
     if (type === 'submit') return running.size > 0
-    return type === 'watch' || type === 'revoke' || type === 'recalled'
+    return type === 'watch' || type === 'listen' || type === 'revoke' || type === 'recalled'
   }
 
   #askForFlush(): void {

@@ -6,7 +6,7 @@ import { loadPatched } from './patched-copy.js'
 import type { Invariant, Violation } from './violation.js'
 
 /** The strategy allows ten thousand. */
-export const MOST_SEEDS = 500
+export const MOST_SEEDS = 3_000
 
 export interface Caught {
   readonly seed: number

@@ -59,8 +59,8 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     DISPATCHER,
   ),
   'lets in one call more than may wait': edit(
-    'this.#waitingWith(free, held) <= this.#maxQueue',
-    'this.#waitingWith(free, held) <= this.#maxQueue + 1',
+    'waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue',
+    'waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue + 1',
   ),
   'starts callbacks before the end of their node is written': edit(
     'workflow.end(node, end)\n    if (workflow.letGo(node))',

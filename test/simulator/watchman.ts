@@ -127,6 +127,8 @@ export class Watchman {
   checkQueue(submitted: Workflow): void {
     const { maxQueue, lanes, callsPerThread, limited } = this.options
     if (maxQueue === Infinity || limited) return
+    // Nobody knows before they are pulled what comes of lazy members; of none, what comes behind them.
+    for (const { lazy } of submitted.graph.joins.values()) if (lazy !== undefined) return
     let active = 0
     for (const flight of this.running.values()) active += flight.active
     const ready = this.records.count(

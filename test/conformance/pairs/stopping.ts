@@ -311,7 +311,9 @@ export const stopping: readonly Cell[] = [
     async (l) => {
       const opens = gate()
       const fails = chain(t.gated.s(opens, 'x'), t.fail.s())
+      const grew = l.next('task-succeeded')
       const result = await l.begun(group(t.grown.s('holds'), fails).set(fast), undefined, 2)
+      await grew
       open(opens)
       return [await endOf(result), states(result)]
     },

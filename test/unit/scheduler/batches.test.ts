@@ -30,6 +30,17 @@ describe('calls that are ready', () => {
     expect(fleet.left.length).toBe(2)
   })
 
+  it('do not leave when somebody begins to listen: nobody tells then what time it is', () => {
+    const fleet = new Fleet(2)
+    fleet.submit(a.s())
+    const plan = { graph: compile(b.s()), args: [], kwargs: {}, keep: true, isRevoked: false, submittedAt: {} }
+    fleet.handle({ type: 'submit', at: 0, ...plan })
+    fleet.handle({ type: 'listen', heard: new Set() })
+    expect(fleet.left.length).toBe(1)
+    fleet.flush()
+    expect(fleet.left.length).toBe(2)
+  })
+
   it('leave in larger batches when those before came through whole', () => {
     const fleet = new Fleet(1)
     fleet.submit(calls(1_000))
