@@ -17,7 +17,8 @@ import {
 } from '../option-rules.js'
 import { byteLimitsOf } from '../serialization/size.js'
 import { isOurWorker } from '../worker/mark.js'
-import { LocalRuntime, type Runtime } from './runtime.js'
+import { LocalRuntime } from './local-runtime.js'
+import type { Runtime } from './runtime.js'
 import { envRule, threadSettings } from './thread-settings.js'
 
 /** What {@link createRuntime} takes; every option may be left out. */

@@ -2,7 +2,7 @@
 import type { Environment } from '../environment.js'
 import { partsOf, settingsOf } from '../runtime/create-runtime.js'
 import type { Inspection } from '../runtime/inspection.js'
-import type { RuntimeParts } from '../runtime/runtime.js'
+import type { RuntimeParts } from '../runtime/local-runtime.js'
 import { Conductor } from './conductor.js'
 import { Faults } from './faults.js'
 import { splitOptions, type TestRuntimeOptions } from './options.js'

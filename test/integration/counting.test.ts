@@ -10,7 +10,7 @@ import { add, big, sizeOf } from './programs/counted.js'
 const built = (path: string) => import(new URL(`../../dist/${path}`, import.meta.url).href)
 const { system } = await built('environment.js')
 const { PiscinaExecutor } = await built('executors/piscina.js')
-const { LocalRuntime } = await built('runtime/runtime.js')
+const { LocalRuntime } = await built('runtime/local-runtime.js')
 const { Workflow } = await built('scheduler/workflow.js')
 const { EventBus } = await built('events/bus.js')
 

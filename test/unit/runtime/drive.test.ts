@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { group } from '../../../src/canvas/group.js'
 import type { Executor } from '../../../src/executors/executor.js'
-import { LocalRuntime } from '../../../src/runtime/runtime.js'
+import { LocalRuntime } from '../../../src/runtime/local-runtime.js'
 import { defineTasks } from '../../../src/task/task.js'
 
 const { a, b } = defineTasks('file:///drive.js', { a: () => 1, b: () => 2 })

@@ -1,0 +1,563 @@
+/** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
+import type { Canvas } from '../canvas/canvas.js'
+import { type Application, applicationOf, requireCanvas } from '../canvas/options.js'
+import { withOptions } from '../canvas/shape.js'
+import { storedStamps } from '../canvas/stamps.js'
+import type { AnyCanvas, Mappable, ResultOf } from '../canvas/typing.js'
+import type { Environment, Hold } from '../environment.js'
+import { assertNever, ClosedError, QueueFullError } from '../errors.js'
+import { EventBus } from '../events/bus.js'
+import type { RuntimeEvents } from '../events/event.js'
+import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
+import { compile, compileMembers } from '../graph/compile.js'
+import type { Graph } from '../graph/graph.js'
+import { checkOptions, durationFrom, flag } from '../option-rules.js'
+import type { AsyncResult, RevokeOptions } from '../result/async-result.js'
+import { resultOf } from '../result/handle.js'
+import { checkResultOptions } from '../result/options.js'
+import { Beat, type BeatHost } from '../schedule/beat.js'
+import type { Schedule, ScheduleOptions } from '../schedule/schedule.js'
+import { surroundingsOf } from '../scheduler/intakes.js'
+import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
+import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
+import type { Workflow } from '../scheduler/workflow.js'
+import { giveAway } from '../serialization/transfer.js'
+import { registeredNames } from '../task/registry.js'
+import { type Admission, checkGraph } from './admission.js'
+import { diagnostics } from './diagnostics.js'
+import { HandleShelf } from './handle-shelf.js'
+import { type Inspection, inspectionOf } from './inspection.js'
+import { type AdmittedGraph, LazyGroups, type LazyGroupsHost } from './lazy-groups.js'
+import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
+import { type Metrics, metricsOf } from './metrics.js'
+import { ObeyedSignals } from './obeyed-signals.js'
+import type { Runtime, ShutdownReport } from './runtime.js'
+import { callsStamped } from './stamped-calls.js'
+import { type StreamHost, StreamIteration } from './stream.js'
+import { type MapOptions, streamPlan } from './stream-options.js'
+import { SubmissionStacks } from './submission-stacks.js'
+import { type RevokeTarget, requireId, revokedIds } from './targets.js'
+import { ownListed, type Transfers } from './transfers.js'
+import { Waiting } from './waiting.js'
+import { endOf, WorkflowSource } from './workflow-source.js'
+
+/** The parts that a runtime is put together from. */
+export interface RuntimeParts {
+  readonly environment: Environment
+  readonly hold: Hold
+  readonly makeExecutor: (report: Report) => Executor
+  readonly admission: Omit<Admission, 'isInUse' | 'policyOf'>
+  /** Threads, or what stands for them. */
+  readonly lanes: number
+  readonly scheduling: SchedulerOptions
+  readonly resultTtl: number
+  /** Warns of calls without a limit that run for long. Default `false`: where time is played, it may pass. */
+  readonly warnsOfLongRuns?: boolean
+}
+
+const CLOSE_RULES = { drain: flag, timeout: durationFrom(0) }
+const CLOSE_TIMEOUT_MS = 30_000
+
+export class LocalRuntime implements Runtime {
+  readonly #environment: Environment
+  readonly #hold: Hold
+  readonly #admission: Admission
+  readonly #scheduler: Scheduler
+  readonly #executor: Executor
+  /** Calls that can run at one time. */
+  readonly #slots: number
+  readonly #bus: EventBus
+  readonly #beat: Beat
+  readonly #longRuns: LongRuns | undefined
+  readonly #shelf: HandleShelf
+  readonly #resultTtl: number
+  /** Finished workflows that can be looked up for a while, though nobody holds them. */
+  readonly #kept = new Set<Workflow>()
+  /** Who waits for the ends of nodes, by workflow. */
+  readonly #waiting = new Waiting<Workflow>()
+  readonly #lazyGroups: LazyGroups
+  readonly #stacks = new SubmissionStacks()
+  readonly #signals = new ObeyedSignals((targets, reason) => void this.#revoke(targets, { reason }))
+  /** Who waits for the workflow that is being submitted just now. */
+  #onEnd: ((workflow: Workflow) => void) | undefined
+  #whenIdle: (() => void)[] = []
+  readonly #whenDrained: (() => void)[] = []
+  readonly #maxQueue: number
+  /** When the first call left. */
+  #startedAt: number | undefined
+  #open = 0
+  #cancelWake = (): void => {}
+  #endedEarly: (() => void)[] = []
+  #closing: Promise<ShutdownReport> | undefined
+  #destroying: Promise<void> | undefined
+
+  constructor(parts: RuntimeParts) {
+    const { environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl, warnsOfLongRuns = false } = parts
+    this.#resultTtl = resultTtl
+    this.#environment = environment
+    this.#hold = hold
+    this.#admission = {
+      ...admission,
+      isInUse: (id) => this.#scheduler.find(id) !== undefined,
+      policyOf: (graph, node) => this.#scheduler.state().policies.ofNode(graph, node).policy,
+    }
+    this.#slots = lanes * (scheduling.callsPerThread ?? 1)
+    this.#executor = makeExecutor(this.#report())
+    const idPrefix = `${environment.newId()}-`
+    this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
+    this.#maxQueue = scheduling.maxQueue ?? Infinity
+    this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
+    this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
+    this.#beat = new Beat(this.#beatHost())
+    this.#longRuns = warnsOfLongRuns ? new LongRuns(this.#longRunsHost()) : undefined
+    this.#lazyGroups = new LazyGroups(this.#lazyGroupsHost())
+  }
+
+  apply(canvas: AnyCanvas, options?: unknown): never {
+    const workflow = this.#submit('apply', this.apply, canvas, options)
+    return resultOf(this.#shelf.sourceOf(workflow), workflow.graph.exit) as never
+  }
+
+  run(canvas: AnyCanvas, options?: unknown): Promise<never> {
+    return new Promise((resolve, reject) => {
+      this.#submit('run', this.run, canvas, options, (workflow) => {
+        const end = endOf(workflow, workflow.graph.exit)
+        if (end.ok) resolve(end.value as never)
+        else reject(end.error)
+      })
+    })
+  }
+
+  map<T extends Mappable>(task: T, items: unknown, options?: MapOptions): AsyncIterableIterator<ResultOf<T>> {
+    return this.#stream('map', task, items, options) as AsyncIterableIterator<ResultOf<T>>
+  }
+
+  starmap<T extends Mappable>(task: T, items: unknown, options?: MapOptions): AsyncIterableIterator<ResultOf<T>> {
+    return this.#stream('starmap', task, items, options) as AsyncIterableIterator<ResultOf<T>>
+  }
+
+  #stream(method: 'map' | 'starmap', task: unknown, items: unknown, options: unknown): StreamIteration {
+    this.#requireOpen()
+    return new StreamIteration(streamPlan(method, task, items, options), this.#streamHost())
+  }
+
+  result(id: string): AsyncResult<unknown> | undefined {
+    requireId(id)
+    const found = this.#scheduler.find(id)
+    if (found === undefined) return this.#shelf.find(id)
+    return resultOf(this.#shelf.sourceOf(found.workflow), found.node)
+  }
+
+  revoke(target: RevokeTarget | Iterable<RevokeTarget>, options: RevokeOptions = {}): number {
+    checkResultOptions('revoke', options)
+    const found = revokedIds(target).flatMap(({ id, scope }) => {
+      const known = this.#scheduler.find(id)
+      return known === undefined ? [] : [{ ...known, scope }]
+    })
+    return this.#revoke(found, options)
+  }
+
+  revokeByStamps(stamps: Readonly<Record<string, unknown>>, options: RevokeOptions = {}): number {
+    checkResultOptions('revoke', options)
+    const wanted = storedStamps('revokeByStamps', stamps)
+    return this.#revoke(callsStamped(this.#scheduler.state().workflows.values(), wanted), options)
+  }
+
+  #revoke(targets: Revoke['targets'], { reason, terminate = false }: RevokeOptions): number {
+    const before = this.#scheduler.state().revoked
+    this.#drive({ type: 'revoke', at: this.#now(), targets, reason, terminate })
+    return this.#scheduler.state().revoked - before
+  }
+
+  schedule(options: ScheduleOptions): Schedule {
+    this.#requireOpen()
+    return this.#beat.schedule(options)
+  }
+
+  inspect(): Inspection {
+    const schedules = this.#beat.schedules()
+    return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames(), schedules)
+  }
+
+  metrics(): Metrics {
+    const threads = this.#executor.workers().length
+    const sinceMs = this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt
+    return metricsOf(this.#scheduler.state(), threads, sinceMs)
+  }
+
+  async ready(): Promise<void> {
+    this.#requireOpen()
+    await this.#executor.ready()
+  }
+
+  async idle(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  async drained(): Promise<void> {
+    if (!this.#scheduler.hasRoom) await new Promise<void>((resolve) => this.#whenDrained.push(resolve))
+  }
+
+  close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
+    if (this.#closing !== undefined) return this.#closing
+    checkOptions('close', options, CLOSE_RULES)
+    this.#beat.stop()
+    this.#closing = this.#shutDown(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
+    return this.#closing
+  }
+
+  async destroy(): Promise<ShutdownReport> {
+    if (this.#closing === undefined) return this.close({ timeout: 0 })
+    await this.#end()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  on<T extends keyof RuntimeEvents>(type: T, listener: (event: RuntimeEvents[T]) => void): this {
+    this.#bus.on(type, listener)
+    return this
+  }
+
+  once<T extends keyof RuntimeEvents>(type: T, listener: (event: RuntimeEvents[T]) => void): this {
+    this.#bus.once(type, listener)
+    return this
+  }
+
+  off<T extends keyof RuntimeEvents>(type: T, listener?: (event: RuntimeEvents[T]) => void): this {
+    this.#bus.off(type, listener)
+    return this
+  }
+
+  /**
+   * @param onEnd - Called when it has ended, if somebody waits from the beginning.
+   * @param isFindable - Somebody may look it up by its id, also when it has finished.
+   */
+  #submit(
+    method: 'apply' | 'run',
+    entry: (...args: never[]) => unknown,
+    canvas: AnyCanvas,
+    options: unknown,
+    onEnd?: (workflow: Workflow) => void,
+    isFindable = true,
+  ): Workflow {
+    this.#requireOpen()
+    requireCanvas(canvas, '')
+    const application = applicationOf(method, options)
+    ownListed(application)
+    const { graph, moved } = this.#admitted(canvas as Canvas, application)
+    this.#requireRoom(graph)
+    giveAway(moved)
+    this.#bus.noteInterest()
+    const submittedAt = this.#stacks.here(entry)
+    const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
+    const stimulus = {
+      type: 'submit',
+      at: this.#now(),
+      graph,
+      args,
+      kwargs,
+      keep,
+      submittedAt,
+      isRevoked: signal?.aborted ?? false,
+      isWatched: onEnd !== undefined,
+    } as const
+    this.#onEnd = onEnd
+    const workflow = this.#drive(stimulus) as Workflow
+    if (signal !== undefined) this.#obey(signal, workflow)
+    if (isFindable && this.#resultTtl > 0) this.#keep(workflow)
+    return workflow
+  }
+
+  /** The graph of a canvas of which every call may be sent, and what is moved with them. */
+  #admitted(canvas: Canvas, application: Application) {
+    const graph = compile(withOptions(canvas, application.options))
+    return withMoved(graph, checkGraph(graph, application, this.#admission))
+  }
+
+  /** Revokes a workflow when its signal aborts. */
+  #obey(signal: AbortSignal, workflow: Workflow): void {
+    const { exit } = workflow.graph
+    const target = { workflow, node: exit, scope: 'subtree' } as const
+    if (signal.aborted) return void this.#revoke([target], { reason: signal.reason })
+    this.#whenEnded(workflow, exit, this.#signals.add(signal, target))
+  }
+
+  /** Keeps a workflow for `resultTtl` after its end. */
+  #keep(workflow: Workflow): void {
+    this.#shelf.sourceOf(workflow)
+    this.#kept.add(workflow)
+    if (this.#resultTtl === Infinity) return
+    const drop = (): void => void this.#kept.delete(workflow)
+    this.#whenEnded(workflow, workflow.graph.exit, () => this.#environment.clock.after(this.#resultTtl, drop))
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined)
+      throw new ClosedError('the runtime is closed: apply before close(), or make another runtime')
+  }
+
+  #requireRoom(graph: Graph): void {
+    if (this.#maxQueue === Infinity || this.#scheduler.hasRoomFor(graph, this.#now())) return
+    const message = `no more than ${this.#maxQueue} calls may wait to start (maxQueue), and these would be more: await runtime.drained() first`
+    throw new QueueFullError(message, this.#maxQueue)
+  }
+
+  /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */
+  #drive(stimulus: Stimulus): Workflow | undefined {
+    const instructions = this.#scheduler.handle(stimulus)
+    for (const instruction of instructions) this.#carryOut(instruction)
+    // Afterwards: what follows from it must not come before what was said first, such as when to wake.
+    for (const instruction of instructions) this.#carryOutLast(instruction)
+    this.#noteOpen()
+    if (this.#whenDrained.length > 0 && this.#scheduler.hasRoom) this.#tellDrained()
+    const first = instructions[0]
+    return first?.type === 'accepted' ? first.workflow : undefined
+  }
+
+  #carryOutLast(instruction: Instruction): void {
+    if (instruction.type === 'recall') this.#recall(instruction.batch)
+    else if (instruction.type === 'pull') this.#lazyGroups.pull(instruction)
+    else if (instruction.type === 'release') this.#lazyGroups.release(instruction)
+  }
+
+  #carryOut(instruction: Instruction): void {
+    switch (instruction.type) {
+      case 'accepted':
+        return this.#noteWaiting(instruction.workflow)
+      case 'wake':
+        return this.#wake(instruction.at)
+      case 'tell':
+        return this.#executor.tell(instruction.batch, instruction.call, instruction.told)
+      case 'terminate':
+        return this.#executor.terminate(instruction.batch, instruction.loss)
+      case 'recycle':
+        return this.#executor.recycle(instruction.lane)
+      case 'flush':
+        return queueMicrotask(() => void this.#drive({ type: 'flushed', at: this.#now() }))
+      case 'recall':
+      case 'pull':
+      case 'release':
+        return // when all else is done
+      case 'dispatch':
+        this.#startedAt ??= this.#now()
+        return this.#executor.dispatch(instruction.batch)
+      case 'ended':
+        return this.#waiting.tell(instruction.workflow, instruction.node)
+      case 'emit':
+        return this.#bus.emit(instruction.event)
+      default:
+        return assertNever(instruction)
+    }
+  }
+
+  /** The answer is there at once, since it is found in shared memory. */
+  #recall(number: number): void {
+    const batch = this.#scheduler.state().running.get(number)
+    if (batch === undefined) return
+    this.#drive({ type: 'recalled', at: this.#now(), batch: number, begun: this.#executor.recall(batch) })
+  }
+
+  /** Holds the process while anything is pending, callbacks included, and tells those who wait for idleness. */
+  #noteOpen(): void {
+    const open = this.#scheduler.openWorkflows
+    if (open === this.#open) return
+    const wasIdle = this.#open === 0
+    this.#open = open
+    if (wasIdle) {
+      this.#hold.take()
+      this.#longRuns?.watch()
+    }
+    if (open > 0) return
+    this.#hold.release()
+    const whenIdle = this.#whenIdle
+    this.#whenIdle = []
+    for (const resolve of whenIdle) resolve()
+  }
+
+  #tellDrained(): void {
+    for (const resolve of this.#whenDrained.splice(0)) resolve()
+  }
+
+  /** One timer for all that the scheduler waits for. */
+  #wake(at: number | undefined): void {
+    this.#cancelWake()
+    this.#cancelWake = () => {}
+    if (at === undefined) return
+    const tick = (): void => {
+      const now = this.#now()
+      if (now < at) this.#cancelWake = this.#environment.clock.after(at - now, tick)
+      else this.#drive({ type: 'tick', at: now })
+    }
+    this.#cancelWake = this.#environment.clock.after(at - this.#now(), tick)
+  }
+
+  /** Who applied it waits from the beginning. */
+  #noteWaiting(workflow: Workflow): void {
+    const onEnd = this.#onEnd
+    if (onEnd === undefined) return
+    this.#onEnd = undefined
+    this.#waiting.addForGood(workflow, workflow.graph.exit, onEnd)
+  }
+
+  #whenEnded(workflow: Workflow, node: number, callback: () => void): () => void {
+    const stop = this.#waiting.add(workflow, node, callback)
+    this.#drive({ type: 'watch', workflow, node })
+    return stop
+  }
+
+  async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
+    const before = this.#scheduler.state()
+    if (!drain) this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'finish' })
+    const until = this.#now() + timeout
+    const timedOut = timeout <= 0 ? this.#open > 0 : !(await this.#idleWithin(timeout))
+    if (timeout > 0 && !timedOut) await this.#tearDown(until - this.#now())
+    await this.#end()
+    const after = this.#scheduler.state()
+    return Object.freeze({ finished: after.ended - before.ended, revoked: after.revoked - before.revoked, timedOut })
+  }
+
+  /** Lets the threads tear down their task modules; nothing else keeps the process alive meanwhile. */
+  async #tearDown(ms: number): Promise<void> {
+    if (this.#destroying !== undefined) return
+    this.#hold.take()
+    await Promise.race([this.#executor.tearDown(ms), this.#ended()])
+    this.#hold.release()
+  }
+
+  /** Whether everything was over before `ms` had passed. */
+  async #idleWithin(ms: number): Promise<boolean> {
+    if (ms === Infinity) await this.idle()
+    if (this.#open === 0) return true
+    let cancel = (): void => {}
+    const late = new Promise<boolean>((resolve) => {
+      cancel = this.#environment.clock.after(ms, () => resolve(false))
+    })
+    const inTime = await Promise.race([this.idle().then(() => true), late, this.#ended().then(() => false)])
+    cancel()
+    return inTime
+  }
+
+  /** Resolves when `destroy()` cuts a `close()` short. */
+  #ended(): Promise<void> {
+    return new Promise((resolve) => this.#endedEarly.push(resolve))
+  }
+
+  /** Revokes what is left and ends the threads; once. */
+  #end(): Promise<void> {
+    this.#destroying ??= (async () => {
+      this.#tellDrained()
+      this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'drop' })
+      for (const tell of this.#endedEarly) tell()
+      await this.#executor.destroy()
+      this.#hold.release()
+    })()
+    return this.#destroying
+  }
+
+  #now(): number {
+    return this.#environment.clock.now()
+  }
+
+  #sourceHost() {
+    return {
+      sourceOf: (workflow: Workflow) => this.#shelf.sourceOf(workflow),
+      whenEnded: (workflow: Workflow, node: number, callback: () => void) => this.#whenEnded(workflow, node, callback),
+      whenGrown: (workflow: Workflow, node: number, callback: () => void) =>
+        this.#lazyGroups.whenGrown({ workflow, node }, callback),
+      after: (ms: number, callback: () => void) => this.#environment.clock.after(ms, callback),
+      revoke: (workflow: Workflow, node: number, options: RevokeOptions) => {
+        this.#revoke([{ workflow, node, scope: 'subtree' }], options)
+      },
+    }
+  }
+
+  #beatHost(): BeatHost {
+    return {
+      clock: this.#environment.clock,
+      check: (canvas) => void this.#admitted(canvas, applicationOf('apply', undefined)),
+      start: (canvas, ended) => {
+        // Later, also for what ends at once, such as an empty chain.
+        this.#submit('run', this.schedule, canvas, undefined, () => queueMicrotask(ended))
+      },
+      warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #longRunsHost(): LongRunsHost {
+    return {
+      clock: this.#environment.clock,
+      isPending: () => this.#open > 0,
+      running: () => runsWithoutLimit(this.#scheduler.state()),
+      warn: ({ id }, message) => {
+        this.#bus.emit({ type: 'warning', at: this.#now(), message, error: new Error(message), taskId: id })
+      },
+    }
+  }
+
+  #streamHost(): StreamHost {
+    return {
+      slots: this.#slots,
+      now: () => this.#now(),
+      start: (canvas, ended) => {
+        const tell = (workflow: Workflow): void => ended(endOf(workflow, workflow.graph.exit))
+        const workflow = this.#submit('run', this.map, canvas, undefined, tell, false)
+        return (reason) => void this.#revoke([{ workflow, node: workflow.graph.exit, scope: 'subtree' }], { reason })
+      },
+      room: () => this.drained(),
+      warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #lazyGroupsHost(): LazyGroupsHost {
+    return {
+      now: () => this.#now(),
+      later: (callback) => void this.#environment.clock.after(0, callback),
+      admitted: (members, workflow, node) => {
+        const graph = compileMembers(members, surroundingsOf(workflow, node))
+        return withMoved(graph, checkGraph(graph, NOTHING_APPLIED, this.#admission, workflow.pathOf(node)))
+      },
+      drive: (members, moved) => {
+        giveAway(moved)
+        this.#drive(members)
+      },
+      warn: (message, error) => this.#warn(message, error),
+    }
+  }
+
+  #warn(message: string, error: Error): void {
+    this.#bus.emit({ type: 'warning', at: this.#now(), message, error })
+  }
+
+  #report(): Report {
+    return {
+      ended: (batch, ends) => {
+        this.#stacks.nextTurn()
+        this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() })
+      },
+      said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
+      lost: (batch, loss, begun) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, begun }),
+      thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
+      died: (reason) => void this.#drive({ type: 'died', at: this.#now(), reason }),
+      online: ({ id, threadId }: WorkerInfo) =>
+        this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
+      offline: ({ id }, reason) => {
+        if (reason !== 'closed' && reason !== 'recycled') this.#scheduler.state().tally.workersLost++
+        this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason })
+      },
+      warning: (message, error, taskId) =>
+        this.#bus.emit({ type: 'warning', at: this.#now(), message, error, ...(taskId !== undefined && { taskId }) }),
+    }
+  }
+}
+
+const NOTHING_APPLIED = applicationOf('apply', undefined)
+
+const withMoved = (graph: Graph, { items: moved }: Transfers): AdmittedGraph => ({
+  graph: moved.size > 0 ? { ...graph, movesValues: true } : graph,
+  moved,
+})
+
+const CLOSED = 'the runtime was closed before this could finish'
