@@ -119,7 +119,7 @@ export class Departures implements DeparturesPart {
       if (isCurrent(part, node)) {
         if (!workflow.forgetAnnounced(node))
           this.#machine.out.push(callEvents.started(workflow, node, batch.lane, this.#machine.at))
-      } else if (part.isLinked && !workflow.isFinal(node)) return // its turn comes with the end of the step before it
+      } else if (part.isLinked && !workflow.isFinal(node) && batch.isOpen(batch.announced)) return // its turn comes with the end of the step before it
     }
   }
 }

@@ -63,6 +63,20 @@ describe('calls that are ready', () => {
   })
 })
 
+describe('the start of a call', () => {
+  it('is told also behind steps that did not run, since the one before them failed', () => {
+    const fleet = new Fleet(1)
+    fleet.handle({ type: 'listen', heard: new Set(['task-started']) })
+    fleet.submit(group(chain(a.s(), b.s()), c.s(), c.s()))
+    expect(fleet.nodes(fleet.batch(0))).toEqual([1, 2, 3])
+    expect(fleet.events).toEqual(['task-started'])
+    fleet.end(0, [{ at: 0, outcome: { ...retry, args: undefined } }], 1, 1)
+    fleet.end(0, [{ from: 2, values: [1] }])
+    expect(fleet.events.slice(0, 2)).toEqual(['task-started', 'task-started'])
+    expect(fleet.events.length).toBe(fleet.left.length + 1)
+  })
+})
+
 describe('what was taken back', () => {
   it('stands where it stood', () => {
     const fleet = new Fleet(1)
