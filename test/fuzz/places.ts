@@ -176,11 +176,14 @@ export const places: readonly Place[] = [
       const isInline = (options as { executor?: unknown } | undefined)?.executor === 'inline'
       return isInline ? runs(runtime, dropsByDefault(options)) : () => runtime.destroy().then(() => {})
     },
+    // A limit of bytes may be a small one.
+    mayEndIn: ['SerializationError'],
   },
   {
     name: 'createTestRuntime',
     known: { ...RUNTIME, seed: [0, 7], now: [0, new Date(5)], autoAdvance: [true] },
     take: (options: never) => runs(createTestRuntime(options), dropsByDefault(options)),
+    mayEndIn: ['SerializationError'],
   },
   {
     name: 'task',

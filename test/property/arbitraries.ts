@@ -34,54 +34,58 @@ const each = fc.record({ kind: fc.constant('each' as const), task: taskName, ite
 const showing = fc.record({ ...bareCall, task: fc.constant<TaskName>('pack') })
 const shape = (bare: fc.Arbitrary<Shape>): fc.Arbitrary<Plan> => fc.record({ shape: bare })
 
-const { plan } = fc.letrec<{ plan: Plan; shape: Shape; hooks: Hooks }>((tie) => {
-  // None and one are special, but most are several.
-  const some = (maxLength: number): fc.Arbitrary<Plan[]> =>
-    fc.oneof(
-      { weight: 4, arbitrary: fc.array(tie('plan'), { minLength: 2, maxLength }) },
-      { weight: 1, arbitrary: fc.array(tie('plan'), { maxLength: 1 }) },
-    )
-  const members = some(4)
-  // Mostly one that shows what it was given.
-  const hooked = fc.array(fc.oneof({ weight: 2, arbitrary: shape(showing) }, { weight: 1, arbitrary: tie('plan') }), {
-    maxLength: 2,
-  })
-  const group = fc.record({ kind: fc.constant('group' as const), members, lazy: seldom })
-  const withHooks = <S extends Shape>(shape: fc.Arbitrary<S>): fc.Arbitrary<Plan> =>
-    fc.record({ shape, hooks: tie('hooks') }, { requiredKeys: ['shape'] })
-  return {
-    plan: fc.oneof(
-      { weight: 3, arbitrary: shape(tie('shape')) },
-      { weight: 1, arbitrary: fc.record({ shape: tie('shape'), hooks: tie('hooks') }) },
-    ),
-    hooks: fc.record({
-      links: hooked,
-      errbacks: hooked,
-      twice: seldom,
-    }),
-    shape: fc.oneof(
-      { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
-      { weight: 4, arbitrary: call },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('chain' as const), steps: some(3), piped: seldom }) },
-      { weight: 3, arbitrary: group },
-      {
-        weight: 3,
-        arbitrary: fc.record({
-          kind: fc.constant('chord' as const),
-          header: fc.oneof(
-            { weight: 3, arbitrary: members },
-            { weight: 1, arbitrary: withHooks(fc.oneof(group, chunks, each)) },
-          ),
-          body: tie('plan'),
-        }),
-      },
-      { weight: 1, arbitrary: fc.oneof(map, starmap, chunks, each) },
-    ),
-  }
-})
+/** @param lazy - Whether a group takes its members from an iterable that is no array, and so is pulled. */
+const planWith = (lazy: fc.Arbitrary<boolean>): fc.Arbitrary<Plan> =>
+  fc.letrec<{ plan: Plan; shape: Shape; hooks: Hooks }>((tie) => {
+    // None and one are special, but most are several.
+    const some = (maxLength: number): fc.Arbitrary<Plan[]> =>
+      fc.oneof(
+        { weight: 4, arbitrary: fc.array(tie('plan'), { minLength: 2, maxLength }) },
+        { weight: 1, arbitrary: fc.array(tie('plan'), { maxLength: 1 }) },
+      )
+    const members = some(4)
+    // Mostly one that shows what it was given.
+    const hooked = fc.array(fc.oneof({ weight: 2, arbitrary: shape(showing) }, { weight: 1, arbitrary: tie('plan') }), {
+      maxLength: 2,
+    })
+    const group = fc.record({ kind: fc.constant('group' as const), members, lazy })
+    const withHooks = <S extends Shape>(shape: fc.Arbitrary<S>): fc.Arbitrary<Plan> =>
+      fc.record({ shape, hooks: tie('hooks') }, { requiredKeys: ['shape'] })
+    return {
+      plan: fc.oneof(
+        { weight: 3, arbitrary: shape(tie('shape')) },
+        { weight: 1, arbitrary: fc.record({ shape: tie('shape'), hooks: tie('hooks') }) },
+      ),
+      hooks: fc.record({
+        links: hooked,
+        errbacks: hooked,
+        twice: seldom,
+      }),
+      shape: fc.oneof(
+        { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
+        { weight: 4, arbitrary: call },
+        { weight: 3, arbitrary: fc.record({ kind: fc.constant('chain' as const), steps: some(3), piped: seldom }) },
+        { weight: 3, arbitrary: group },
+        {
+          weight: 3,
+          arbitrary: fc.record({
+            kind: fc.constant('chord' as const),
+            header: fc.oneof(
+              { weight: 3, arbitrary: members },
+              { weight: 1, arbitrary: withHooks(fc.oneof(group, chunks, each)) },
+            ),
+            body: tie('plan'),
+          }),
+        },
+        { weight: 1, arbitrary: fc.oneof(map, starmap, chunks, each) },
+      ),
+    }
+  }).plan
 
 /** Any canvas. */
-export const anyPlan: fc.Arbitrary<Plan> = plan
+export const anyPlan: fc.Arbitrary<Plan> = planWith(seldom)
+/** One of which all is known when it is applied. */
+export const anyEagerPlan: fc.Arbitrary<Plan> = planWith(fc.constant(false))
 /** Arguments, and perhaps an options object, given when a canvas is applied. */
 export const anyInput = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ args: [] as unknown[] }) },
