@@ -2,8 +2,9 @@
  * Plays contenders against each other, in rounds within one process: each runs once a round, in rotating order, so that a slow moment of
  * the machine or a warm cache favours nobody. tinybench runs a task to the end of its budget before the next; so each round is a Bench of
  * its own. Before the first round each runs for the same time, uncounted: what is measured is code that has been compiled. A turn begins
- * with a collection of garbage, so that nobody pays for the one before; and since V8 then throws away the code of all who had not run just
- * before, and makes its young space small again, a run follows that is not counted either, unless one takes seconds.
+ * with a collection of garbage, so that nobody pays for the one before, and then a run that is not counted, since a collection makes V8's
+ * young space small again, unless one takes seconds. V8 keeps the code of those who wait for their turn: in a program that calls now
+ * and then it would, and here each collection would throw it away.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -11,6 +12,7 @@ import { Bench } from 'tinybench'
 import { median, percentile, quotients, summary } from './statistics.mjs'
 
 setFlagsFromString('--expose-gc')
+setFlagsFromString('--no-flush-bytecode')
 export const collectGarbage = runInNewContext('gc')
 
 /** Times are quoted against this contender: raw Piscina, one `pool.run` a task. */
@@ -32,7 +34,7 @@ export async function playRounds(contenders, { rounds, iterations = 1 }) {
 }
 
 /** How long each contender runs before it counts, in ms: as often as it can in that time, and once at least. */
-const WARM_UP_MS = 500
+const WARM_UP_MS = 1_000
 /** A run that takes longer, in ms, warms itself. */
 const LONG_MS = 2_000
 
