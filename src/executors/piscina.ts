@@ -4,8 +4,6 @@
  *
  * As many threads as there are lanes, for good: with fewer at first, Piscina strands what waits when a thread dies.
  */
-import { fileURLToPath } from 'node:url'
-import type { ResourceLimits } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { portablePolicy, type RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
@@ -14,7 +12,6 @@ import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
 import type { ByteLimits } from '../serialization/size.js'
-import { declaredModules } from '../task/registry.js'
 import type { AnswerMessage, ControlMessage, PortMessage, WorkerSetup } from '../worker/protocol.js'
 import { HAS_TEARDOWN, isSideMessage, type SideMessage } from '../worker/side-messages.js'
 import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
@@ -22,14 +19,14 @@ import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying, reportStray } from './call-messages.js'
 import { Cursors } from './cursors.js'
 import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
-import { hardenedFlags } from './hardening.js'
 import { Imports } from './imports.js'
+import { newPool, type PoolOptions } from './new-pool.js'
 import { Pools } from './pools.js'
 import { Teardowns } from './teardowns.js'
 import { type Thread, Threads } from './threads.js'
 
-/** What a pool of threads is made with. */
-export interface ThreadOptions {
+/** What the executor is made with. */
+export interface ThreadOptions extends PoolOptions {
   readonly threads: number
   /** Threads that are kept ready beside them, for the place of one that dies. Default 0. */
   readonly spareThreads?: number
@@ -39,10 +36,6 @@ export interface ThreadOptions {
   readonly defaults: RunPolicy
   /** How long a task module may take to import and set up, and to tear down, in ms. */
   readonly startTimeout: number
-  readonly resourceLimits: ResourceLimits | undefined
-  readonly execArgv: readonly string[] | undefined
-  readonly env: Readonly<Record<string, string>> | undefined
-  readonly hardened: boolean
 }
 
 /** A batch on a thread, and what has been heard of it beside its answer. */
@@ -63,12 +56,6 @@ type Online = Extract<SideMessage, { celeriac: 'online' }>
 
 /** Threads in a row that die before they are ready, until those who wait are told that none starts. */
 const MOST_FAILED_STARTS = 3
-
-/** What Piscina loads in every thread. */
-const ENTRY = new URL('../worker/entry.cjs', import.meta.url)
-
-/** Runs that Piscina may hand to one thread at one time: more than there can be. */
-const NO_LIMIT = 2 ** 30
 
 export class PiscinaExecutor implements Executor {
   readonly #options: ThreadOptions
@@ -218,38 +205,22 @@ export class PiscinaExecutor implements Executor {
   /** The pool, started on first use: Piscina is not even loaded before. */
   #start(): Promise<Pools> {
     this.#starting ??= import('piscina').then(({ Piscina }) => {
-      const pools = new Pools(this.#size, (size, target) => this.#newPool(Piscina, size, target), {
-        started: (threadId) => this.#welcome(threadId),
-        said: (message) => this.#hearSafely(message),
-        diedIdle: (error) => this.#noteIdleDeath(error),
-        failedToStart: () => this.#noteFailedStart(),
-        missing: () => this.#pools?.fill(),
-      })
+      const pools = new Pools(
+        this.#size,
+        (size, target) => newPool(Piscina, size, target, this.#options, this.#setup()),
+        {
+          started: (threadId) => this.#welcome(threadId),
+          said: (message) => this.#hearSafely(message),
+          diedIdle: (error) => this.#noteIdleDeath(error),
+          failedToStart: () => this.#noteFailedStart(),
+          missing: () => this.#pools?.fill(),
+        },
+      )
       this.#pools = pools
       pools.fill()
       return pools
     })
     return this.#starting
-  }
-
-  #newPool(piscina: typeof Piscina, threads: number, target: () => number | undefined): Piscina {
-    const { resourceLimits, env } = this.#options
-    const execArgv = this.#flags()
-    return new piscina({
-      filename: fileURLToPath(ENTRY),
-      minThreads: threads,
-      maxThreads: threads,
-      concurrentTasksPerWorker: NO_LIMIT,
-      loadBalancer: (_task, workers) => workers.find(({ id }) => id === target()) ?? workers[0] ?? null,
-      idleTimeout: Infinity,
-      recordTiming: false,
-      // With two runs in a thread, the default answers both only after the second.
-      atomics: 'disabled',
-      workerData: this.#setup(),
-      ...(resourceLimits && { resourceLimits }),
-      ...(execArgv && { execArgv: [...execArgv] }),
-      ...(env && { env }),
-    })
   }
 
   #noteIdleDeath(error: Error): void {
@@ -271,12 +242,6 @@ export class PiscinaExecutor implements Executor {
       // The first call takes the blame: else the others would wait for ever.
       this.#report.lost(sent.underWay.batch.number, { reason: 'start', cause }, 1)
     }
-  }
-
-  /** A hardened thread may read the packages of the task modules that are known when the first thread starts, and no others later on. */
-  #flags(): readonly string[] | undefined {
-    const { execArgv, hardened } = this.#options
-    return hardened ? hardenedFlags([ENTRY.href, ...declaredModules()], execArgv, process.execArgv) : execArgv
   }
 
   #setup(): WorkerSetup {
@@ -310,11 +275,13 @@ export class PiscinaExecutor implements Executor {
     const begun = underWay.recall()
     this.#forget(sent)
     if (this.#destroyed) return
-    if (thread !== undefined && error.name !== 'DataCloneError')
-      this.#noteDeath(thread, (loss ?? lossBehind(error)).reason)
     if (error.name === 'DataCloneError') return this.#report.ended(batch.number, cannotBeSent(batch, error))
-    if (thread !== undefined) this.#abandon(thread)
-    this.#report.lost(batch.number, loss ?? lossBehind(error), this.#blame(thread, begun))
+    const why = loss ?? lossBehind(error)
+    if (thread !== undefined) {
+      this.#noteDeath(thread, why.reason)
+      this.#abandon(thread)
+    }
+    this.#report.lost(batch.number, why, this.#blame(thread, begun))
   }
 
   /** It gets nothing more; if it is still there, since something went wrong in it that is a bug of ours, it is ended to make room for another one. */

@@ -32,6 +32,7 @@ import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { ObeyedSignals } from './obeyed-signals.js'
 import type { Runtime, ShutdownReport } from './runtime.js'
+import { Shutdown, type ShutdownHost } from './shutdown.js'
 import { callsStamped } from './stamped-calls.js'
 import { type StreamHost, StreamIteration } from './stream.js'
 import { type MapOptions, streamPlan } from './stream-options.js'
@@ -87,9 +88,7 @@ export class LocalRuntime implements Runtime {
   #startedAt: number | undefined
   #open = 0
   #cancelWake = (): void => {}
-  #endedEarly: (() => void)[] = []
-  #closing: Promise<ShutdownReport> | undefined
-  #destroying: Promise<void> | undefined
+  readonly #shutdown: Shutdown
 
   constructor(parts: RuntimeParts) {
     const { environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl, warnsOfLongRuns = false } = parts
@@ -109,6 +108,7 @@ export class LocalRuntime implements Runtime {
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#beat = new Beat(this.#beatHost())
+    this.#shutdown = new Shutdown(this.#shutdownHost())
     this.#longRuns = warnsOfLongRuns ? new LongRuns(this.#longRunsHost()) : undefined
     this.#lazyGroups = new LazyGroups(this.#lazyGroupsHost())
   }
@@ -199,17 +199,18 @@ export class LocalRuntime implements Runtime {
   }
 
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
-    if (this.#closing !== undefined) return this.#closing
+    const { report } = this.#shutdown
+    if (report !== undefined) return report
     checkOptions('close', options, CLOSE_RULES)
     this.#beat.stop()
-    this.#closing = this.#shutDown(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
-    return this.#closing
+    return this.#shutdown.begin(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
   }
 
   async destroy(): Promise<ShutdownReport> {
-    if (this.#closing === undefined) return this.close({ timeout: 0 })
-    await this.#end()
-    return this.#closing
+    const { report } = this.#shutdown
+    if (report === undefined) return this.close({ timeout: 0 })
+    await this.#shutdown.now()
+    return report
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -295,7 +296,7 @@ export class LocalRuntime implements Runtime {
   }
 
   #requireOpen(): void {
-    if (this.#closing !== undefined)
+    if (this.#shutdown.report !== undefined)
       throw new ClosedError('the runtime is closed: apply before close(), or make another runtime')
   }
 
@@ -408,55 +409,6 @@ export class LocalRuntime implements Runtime {
     return stop
   }
 
-  async #shutDown(drain: boolean, timeout: number): Promise<ShutdownReport> {
-    const before = this.#scheduler.state()
-    if (!drain) this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'finish' })
-    const until = this.#now() + timeout
-    const timedOut = timeout <= 0 ? this.#open > 0 : !(await this.#idleWithin(timeout))
-    if (timeout > 0 && !timedOut) await this.#tearDown(until - this.#now())
-    await this.#end()
-    const after = this.#scheduler.state()
-    return Object.freeze({ finished: after.ended - before.ended, revoked: after.revoked - before.revoked, timedOut })
-  }
-
-  /** Lets the threads tear down their task modules; nothing else keeps the process alive meanwhile. */
-  async #tearDown(ms: number): Promise<void> {
-    if (this.#destroying !== undefined) return
-    this.#hold.take()
-    await Promise.race([this.#executor.tearDown(ms), this.#ended()])
-    this.#hold.release()
-  }
-
-  /** Whether everything was over before `ms` had passed. */
-  async #idleWithin(ms: number): Promise<boolean> {
-    if (ms === Infinity) await this.idle()
-    if (this.#open === 0) return true
-    let cancel = (): void => {}
-    const late = new Promise<boolean>((resolve) => {
-      cancel = this.#environment.clock.after(ms, () => resolve(false))
-    })
-    const inTime = await Promise.race([this.idle().then(() => true), late, this.#ended().then(() => false)])
-    cancel()
-    return inTime
-  }
-
-  /** Resolves when `destroy()` cuts a `close()` short. */
-  #ended(): Promise<void> {
-    return new Promise((resolve) => this.#endedEarly.push(resolve))
-  }
-
-  /** Revokes what is left and ends the threads; once. */
-  #end(): Promise<void> {
-    this.#destroying ??= (async () => {
-      this.#tellDrained()
-      this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running: 'drop' })
-      for (const tell of this.#endedEarly) tell()
-      await this.#executor.destroy()
-      this.#hold.release()
-    })()
-    return this.#destroying
-  }
-
   #now(): number {
     return this.#environment.clock.now()
   }
@@ -470,6 +422,21 @@ export class LocalRuntime implements Runtime {
       after: (ms: number, callback: () => void) => this.#environment.clock.after(ms, callback),
       revoke: (workflow: Workflow, node: number, options: RevokeOptions) => {
         this.#revoke([{ workflow, node, scope: 'subtree' }], options)
+      },
+    }
+  }
+
+  #shutdownHost(): ShutdownHost {
+    return {
+      clock: this.#environment.clock,
+      hold: this.#hold,
+      executor: this.#executor,
+      counts: () => this.#scheduler.state(),
+      isIdle: () => this.#open === 0,
+      idle: () => this.idle(),
+      stop: (running) => {
+        if (running === 'drop') this.#tellDrained()
+        this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running })
       },
     }
   }

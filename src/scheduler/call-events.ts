@@ -1,9 +1,10 @@
 /** The events of calls and workflows, made only when somebody listens. */
 
 import { invocationOf } from '../graph/call.js'
+import type { End } from './ends.js'
 import { CELERY_STATE, type FinalStatus } from './lifecycle.js'
 import type { CallReport, Emit } from './messages.js'
-import { DROPPED, type End, type Workflow } from './workflow.js'
+import { DROPPED, type Workflow } from './workflow.js'
 
 /** Of one shape, whatever it is about: objects that are spread into others cost ten times as much. */
 class About {

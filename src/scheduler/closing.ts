@@ -1,10 +1,11 @@
 /** After the close nothing starts: what is pending is revoked, what would start later is revoked then. */
 import { ClosedError } from '../errors.js'
 import { callEvents } from './call-events.js'
+import type { Unsuccessful } from './ends.js'
 import { withoutStack } from './failures.js'
 import type { ClosingPart, Machine } from './machine.js'
 import { runAt } from './run.js'
-import type { Unsuccessful, Workflow } from './workflow.js'
+import type { Workflow } from './workflow.js'
 
 export class Closing implements ClosingPart {
   readonly #machine: Machine

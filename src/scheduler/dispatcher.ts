@@ -99,11 +99,11 @@ export class Dispatcher {
   }
 
   /** The next batch that may leave; whether listeners are to be told of each call. */
-  next(now: number, listening: boolean): Batch | undefined {
+  next(now: number, isHeard: boolean): Batch | undefined {
     const head = this.queue.next(now)
     const lane = head === undefined ? undefined : this.#laneFor(head.plan)
     if (head === undefined || lane === undefined) return undefined
-    const parts = head.plan.isAlone ? [this.#take(head, 1, 0, listening)] : this.#fill(lane, now, listening)
+    const parts = head.plan.isAlone ? [this.#take(head, 1, 0, isHeard)] : this.#fill(lane, now, isHeard)
     head.plan.gate?.enter(now)
     const batch = new Batch(this.#count++, lane.number, parts, now)
     this.running.set(batch.number, batch)
@@ -128,7 +128,7 @@ export class Dispatcher {
     return !isAlone && lane.ms < BATCH_MS && lane.batches.size < MOST_AHEAD
   }
 
-  #fill(lane: Lane, now: number, listening: boolean): Part[] {
+  #fill(lane: Lane, now: number, isHeard: boolean): Part[] {
     const parts: Part[] = []
     const limit = Math.min(MOST_CALLS, Math.max(lane.left, 1))
     const most = Math.min(Math.ceil(this.ready / this.lanes.length), limit)
@@ -141,7 +141,7 @@ export class Dispatcher {
       const fit = Math.max(load.fit(left, size), least - size, size === 0 ? 1 : 0)
       const wanted = Math.min(fit, most - size, range.to - range.from)
       if (wanted < 1) break
-      const part = this.#take(range, isStep(range) ? 1 : wanted, size, listening)
+      const part = this.#take(range, isStep(range) ? 1 : wanted, size, isHeard)
       parts.push(part)
       size += part.size
       left -= part.size * load.estimate

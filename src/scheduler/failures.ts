@@ -3,8 +3,9 @@ import { ChordError, type RunIdentity, TaskRevokedError, WorkerLostError } from 
 import { bodyOf } from '../graph/graph.js'
 import type { Part } from './batch.js'
 import type { Breaker } from './breaker.js'
+import type { End, Failure } from './ends.js'
 import type { Loss } from './messages.js'
-import type { End, Failure, Workflow } from './workflow.js'
+import type { Workflow } from './workflow.js'
 
 /** What the body of a chord sees of its header's failure: a {@link ChordError}, if it began inside the header. Other ends go on as they are. */
 export function chordEnd(workflow: Workflow, node: number, end: End): End {

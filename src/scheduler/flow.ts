@@ -6,9 +6,10 @@ import { compileCallback } from '../graph/compile.js'
 import { entryOf, type Hook, type Join, joinFilledBy, joinPath, nextStepOf } from '../graph/graph.js'
 import { forgetArguments } from '../graph/spent.js'
 import { callEvents } from './call-events.js'
+import { type End, type Failure, unwrapped } from './ends.js'
 import { chordEnd } from './failures.js'
 import type { FlowPart, Machine, Step } from './machine.js'
-import { type Continuation, type End, type Failure, type Origin, unwrapped, type Workflow } from './workflow.js'
+import type { Continuation, Origin, Workflow } from './workflow.js'
 
 const NO_STEPS: readonly Step[] = []
 

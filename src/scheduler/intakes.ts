@@ -6,11 +6,12 @@ import { makeChain } from '../canvas/shape.js'
 import type { Input } from '../graph/call.js'
 import { compileMembers, type Surroundings } from '../graph/compile.js'
 import type { Graph, Join, LazyMembers, Scope } from '../graph/graph.js'
+import type { Failure, Unsuccessful } from './ends.js'
 import { IntakeWindow } from './intake-window.js'
 import type { IntakesPart, Machine } from './machine.js'
 import type { Members } from './messages.js'
 import { roomForIntakes } from './queue-room.js'
-import type { Failure, Intake, Unsuccessful, Workflow } from './workflow.js'
+import type { Intake, Workflow } from './workflow.js'
 
 export class Intakes implements IntakesPart {
   readonly #machine: Machine

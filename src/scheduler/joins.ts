@@ -1,9 +1,10 @@
 /** Groups and headers while they fill: a slot for each member, values and failures in it, and the end when none is missing. */
 import type { AnyCanvas } from '../canvas/typing.js'
 import { type Join, joinPath } from '../graph/graph.js'
+import type { End, Failure, Unfilled } from './ends.js'
 import { revokedError } from './failures.js'
 import { compiledOrError, type JoinsPart, type Machine, type Step } from './machine.js'
-import type { Continuation, End, Failure, Filling, Intake, Unfilled, Workflow } from './workflow.js'
+import type { Continuation, Filling, Intake, Workflow } from './workflow.js'
 
 /** Where an added member's value goes while more are pulled: its place behind all others is known in the end. */
 const ADDED = 2 ** 32

@@ -1,11 +1,12 @@
 /** What becomes of a batch whose thread has died. */
 import { type Batch, isCurrent } from './batch.js'
 import { callEvents } from './call-events.js'
+import type { End } from './ends.js'
 import { lostError, refusedError } from './failures.js'
 import type { LossesPart, Machine } from './machine.js'
 import type { Loss, Lost, Outcome } from './messages.js'
 import { argsOf, isPassed, movedArgs, PASSED, type Run, runAt } from './run.js'
-import { DROPPED, type End } from './workflow.js'
+import { DROPPED } from './workflow.js'
 
 /** Runs of a call whose thread dies each time. */
 const MOST_LOSSES = 4

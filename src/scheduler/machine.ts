@@ -12,6 +12,7 @@ import type { Graph, Join } from '../graph/graph.js'
 import type { Batch, Cancel, Part } from './batch.js'
 import { Breaker } from './breaker.js'
 import { Dispatcher } from './dispatcher.js'
+import type { End, Unsuccessful } from './ends.js'
 import type { CallReport, Instruction, Loss, Lost, Members, Outcome, Outcomes, Recalled, Revoke } from './messages.js'
 import { type CallPlan, Policies } from './policies.js'
 import type { Run } from './run.js'
@@ -20,12 +21,10 @@ import { Timers } from './timers.js'
 import {
   type ChildRef,
   type Continuation,
-  type End,
   type Filling,
   type Intake,
   type Origin,
   type Plan,
-  type Unsuccessful,
   Workflow,
 } from './workflow.js'
 

@@ -2,10 +2,11 @@
 import type { TaskRevokedError } from '../errors.js'
 import type { Batch, Cancel } from './batch.js'
 import { callEvents } from './call-events.js'
+import type { End } from './ends.js'
 import { revokedError } from './failures.js'
 import type { Machine, RevocationPart } from './machine.js'
 import type { Loss, Revoke } from './messages.js'
-import type { End, Filling, Intake, Workflow } from './workflow.js'
+import type { Filling, Intake, Workflow } from './workflow.js'
 
 export class Revocation implements RevocationPart {
   readonly #machine: Machine

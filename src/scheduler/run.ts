@@ -1,7 +1,8 @@
 /** One call of a batch that runs, ran, or was to run: where it stands in its batch, and in its workflow. */
 import type { Batch, Part } from './batch.js'
+import type { End } from './ends.js'
 import type { BatchEnd, Outcome } from './messages.js'
-import { DROPPED, type End, type Workflow } from './workflow.js'
+import { DROPPED, type Workflow } from './workflow.js'
 
 export interface Run {
   readonly batch: Batch

@@ -5,10 +5,11 @@ import type { AnyCanvas } from '../canvas/typing.js'
 import { InvalidCanvasError, TaskIgnoredError } from '../errors.js'
 import { inheritedByReplacement } from '../graph/call.js'
 import { callEvents } from './call-events.js'
+import type { End, Failure } from './ends.js'
 import { compiledOrError, type Machine, type RunsPart } from './machine.js'
 import type { Outcome, TaskSignal } from './messages.js'
 import { argsOf, endOfRun, type Run } from './run.js'
-import type { End, Failure, Workflow } from './workflow.js'
+import type { Workflow } from './workflow.js'
 
 /** One inside the other: a task that replaces itself without end would take all memory first. */
 const MOST_REPLACEMENTS = 10_000

@@ -28,6 +28,7 @@ const PARTS = [
   'scheduler/scheduler',
   'scheduler/invariants',
   'scheduler/workflow',
+  'scheduler/ends',
 ]
 
 let sources: ReadonlyMap<string, string> | undefined

@@ -1,7 +1,7 @@
 /** What a chord makes of a failed header, and who hears of it as what. */
 import { describe, expect, it } from 'vitest'
 import { ChordError } from '../../../src/errors.js'
-import { unwrapped } from '../../../src/scheduler/workflow.js'
+import { unwrapped } from '../../../src/scheduler/ends.js'
 import { ByHand, errorAt, type Loose, loose, statusesOf, tasks } from './by-hand.js'
 
 const { chain, chord, group } = loose
