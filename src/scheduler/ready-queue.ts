@@ -36,12 +36,14 @@ const PRIORITIES = 10
 export class ReadyQueue {
   readonly #line = new Line()
   readonly #gated = new Map<Gate, Line>()
+  /** Of the calls that came last. */
   #order = 0
 
   /** Puts calls at the end of their line. */
   push(range: Omit<Range, 'order'>): void {
     const { workflow, from, to, plan, attempt, since } = range
-    this.#lineOf(plan).push({ workflow, from, to, plan, attempt, since, order: this.#order++ })
+    const line = this.#lineOf(plan)
+    if (!line.extend(range, this.#order)) line.push({ workflow, from, to, plan, attempt, since, order: ++this.#order })
   }
 
   /** Puts calls back that were taken too early: where they stood. */
@@ -115,6 +117,10 @@ class Line {
     if (priority > this.#top) this.#top = priority
   }
 
+  extend(range: Omit<Range, 'order'>, order: number): boolean {
+    return (this.#lanes[range.plan.priority] as Lane).extend(range, order)
+  }
+
   putBack(range: Range): void {
     const { priority } = range.plan
     ;(this.#lanes[priority] as Lane).putBack(range)
@@ -150,9 +156,15 @@ class Lane {
   #head = 0
 
   push(range: Range): void {
-    const last = this.#ranges.at(-1)
-    if (last !== undefined && this.#head < this.#ranges.length && follows(range, last)) last.to = range.to
-    else this.#ranges.push(range)
+    this.#ranges.push(range)
+  }
+
+  /** Makes calls one with those before them that have this place in the line; `false` if they do not belong together. */
+  extend(range: Omit<Range, 'order'>, order: number): boolean {
+    const last = this.#head < this.#ranges.length ? this.#ranges.at(-1) : undefined
+    if (last === undefined || last.order !== order || !follows(range, last)) return false
+    last.to = range.to
+    return true
   }
 
   putBack(range: Range): void {
@@ -209,7 +221,7 @@ const GONE = {} as Range
 /** Calls of one place in the line are neighbours, and first are those that stand first in their workflow. */
 const cameBefore = (a: Range, b: Range): boolean => a.order < b.order || (a.order === b.order && a.from < b.from)
 
-const follows = (range: Range, last: Range): boolean =>
+const follows = (range: Omit<Range, 'order'>, last: Range): boolean =>
   last.workflow === range.workflow &&
   last.to === range.from &&
   last.plan === range.plan &&

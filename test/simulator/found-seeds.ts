@@ -6,5 +6,9 @@ export const FOUND_SEEDS: readonly (readonly [seed: number, fault: string])[] = 
   [142, 'a full queue let in a chord whose header ends at once: its body was not counted'],
   [1_488, 'the same, with a header of an empty chain and an empty group'],
   [2_511, 'the same, in the middle of other work'],
+  [
+    1_600_402_330,
+    'a call went back to a line of its own and had the place of its neighbour, before others that had come between',
+  ],
   [8_356, 'what waited for the end of the turn left, by a clock that stood, when somebody began to listen'],
 ]

@@ -1,6 +1,7 @@
 /** The ready queue beside a plain array for each priority: whatever is done to both, both say the same. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Gate } from '../../../src/scheduler/gate.js'
 import type { CallPlan } from '../../../src/scheduler/policies.js'
 import { type ReadyCall, ReadyQueue } from '../../../src/scheduler/ready-queue.js'
 import type { Workflow } from '../../../src/scheduler/workflow.js'
@@ -116,6 +117,18 @@ describe('the ready queue', () => {
     for (let i = 0; i < 1_000; i++) for (const node of [0, 1]) pushOne(queue, i, node, 0)
     for (let i = 0; i < 2_000; i++) expect(textOf(takeOne(queue)!)).toBe(`${Math.floor(i / 2)}:${i % 2}`)
     expect(queue.next(0)).toBeUndefined()
+  })
+
+  it('gives calls in the order in which they came, also if some wait in a line of their own', () => {
+    revoked.clear()
+    const queue = new ReadyQueue()
+    const gated = { priority: 0, gate: new Gate(Infinity, Infinity) } as CallPlan
+    const pushGated = (node: number) =>
+      queue.push({ workflow: workflow(0), from: node, to: node + 1, plan: gated, attempt: 1, since: 0 })
+    pushGated(0)
+    pushOne(queue, 1, 0, 0)
+    pushGated(1)
+    expect([1, 2, 3].map(() => textOf(takeOne(queue)!))).toEqual(['0:0', '1:0', '0:1'])
   })
 
   it('gives calls of a higher priority first', () => {
