@@ -20,10 +20,10 @@ export interface Part {
   readonly isLinked: boolean
   /** The place of its first call in the batch. */
   readonly at: number
-  /** Its place in the line: where it goes if it is taken back. */
-  readonly order: number
+  /** Its place in the line: where it goes if it is taken back. That of a step is known when the one before it has ended. */
+  order: number
   /** When its calls became ready, in ms since the epoch. */
-  readonly since: number
+  since: number
   /** Listeners are told of each call: what a step gives comes back, though only the next one needs it. */
   readonly isHeard: boolean
 }

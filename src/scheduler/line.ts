@@ -7,6 +7,7 @@ import { callEvents } from './call-events.js'
 import { withoutStack } from './failures.js'
 import type { LinePart, Machine } from './machine.js'
 import type { CallPlan } from './policies.js'
+import type { Run } from './run.js'
 import type { Workflow } from './workflow.js'
 
 export class Line implements LinePart {
@@ -17,7 +18,8 @@ export class Line implements LinePart {
   }
 
   enqueue(workflow: Workflow, from: number, to: number, input: Input): void {
-    if (this.#isUnderWay(workflow, from)) return this.#goOn(workflow, from, input)
+    const { linked } = this.#machine
+    if (linked !== undefined && linked.workflow === workflow && linked.node === from) return this.#goOn(linked, input)
     if (workflow.graph.delays.size > 0 || !workflow.areWaiting(from, to))
       return this.#enqueueEach(workflow, from, to, input)
     workflow.feedAll(from, to, input)
@@ -50,16 +52,10 @@ export class Line implements LinePart {
     }
   }
 
-  /** Whether a step is under way already, behind the one that has just ended. */
-  #isUnderWay(workflow: Workflow, node: number): boolean {
-    return (
-      this.#machine.linked !== undefined &&
-      this.#machine.linked.workflow === workflow &&
-      this.#machine.linked.node === node
-    )
-  }
-
-  #goOn(workflow: Workflow, node: number, input: Input): void {
+  /** A step is under way already, behind the one that has just ended. */
+  #goOn({ part, workflow, node }: Run, input: Input): void {
+    part.order = this.#machine.dispatcher.queue.nextOrder()
+    part.since = this.#machine.at
     workflow.feed(node, input)
     workflow.move(node, 'ready')
     if (this.#hearsOfSent()) this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))

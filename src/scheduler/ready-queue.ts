@@ -43,7 +43,13 @@ export class ReadyQueue {
   push(range: Omit<Range, 'order'>): void {
     const { workflow, from, to, plan, attempt, since } = range
     const line = this.#lineOf(plan)
-    if (!line.extend(range, this.#order)) line.push({ workflow, from, to, plan, attempt, since, order: ++this.#order })
+    if (!line.extend(range, this.#order))
+      line.push({ workflow, from, to, plan, attempt, since, order: this.nextOrder() })
+  }
+
+  /** The place of a call that has become ready just now, and has left already. */
+  nextOrder(): number {
+    return ++this.#order
   }
 
   /** Puts calls back that were taken too early: where they stood. */
