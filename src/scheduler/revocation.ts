@@ -53,9 +53,9 @@ export class Revocation implements RevocationPart {
     const intake = workflow.intakeOf(node)
     if (intake !== undefined) return this.#revokeIntake(intake, error, terminate)
     const end: End = { status: 'revoked', failure: { error, origin: node, attempt: error.attempt } }
-    if (this.#machine.hears('task-revoked') && workflow.graph.calls[node] !== undefined && !workflow.isWaiting(node))
-      this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
     const inner = workflow.replacements.get(node)
+    if (this.#machine.hears('task-revoked') && hasBeenHeardOf(workflow, node) && !isToldBy(inner))
+      this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
     if (inner !== undefined) this.revokeSubtree(inner, inner.graph.exit, error.cause, terminate)
     else if (workflow.isRunning(node)) this.#cancel(workflow, node, error, terminate)
     else if (workflow.linkedBatches > 0) this.#recallLinked(workflow, node)
@@ -105,3 +105,9 @@ export class Revocation implements RevocationPart {
     if (batch !== undefined) this.#machine.departures.recall(batch)
   }
 }
+
+const hasBeenHeardOf = (workflow: Workflow, node: number): boolean =>
+  workflow.graph.calls[node] !== undefined && !workflow.isWaiting(node)
+
+/** The last call in the place of one that was replaced has its id, and tells of the end itself. */
+const isToldBy = (inner: Workflow | undefined): boolean => inner !== undefined && hasBeenHeardOf(inner, inner.graph.exit)

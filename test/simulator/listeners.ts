@@ -10,6 +10,8 @@ export class Listeners {
   #heard = 0
   #warnings = 0
   readonly #throws: boolean
+  /** What the watchman threw, which the bus takes for the error of any listener. */
+  #broken: unknown
 
   /** @param hear - The watchman's ear. */
   constructor(throws: boolean, hear: (event: RuntimeEvent) => void) {
@@ -22,7 +24,11 @@ export class Listeners {
       this.#bus.on(type, (event) => {
         if (event.type === 'warning') this.#warnings++
         else this.#heard++
-        hear(event)
+        try {
+          hear(event)
+        } catch (error) {
+          this.#broken ??= error
+        }
       })
     }
   }
@@ -31,6 +37,7 @@ export class Listeners {
   emit(event: RuntimeEvent): void {
     const [heard, warnings] = [this.#heard, this.#warnings]
     this.#bus.emit(event)
+    if (this.#broken !== undefined) throw this.#broken
     hold('driver', this.#heard === heard + 1, 'a listener that throws keeps an event from others')
     hold('driver', this.#warnings - warnings === (this.#throws ? 1 : 0), 'an error of a listener is told once')
   }

@@ -69,6 +69,17 @@ describe('events', () => {
     expect(finished).toMatchObject({ type: 'workflow-finished', id: 'hand-0-1', state: 'FAILURE', calls: 2 })
   })
 
+  it.each([
+    ['by itself', b.s()],
+    ['by a chain whose last call has not begun', chain(b.s(), a.s())],
+  ])('tell once that a call was revoked that had replaced itself %s', (_how, canvas) => {
+    const hand = listening()
+    const workflow = hand.submit(a.s())
+    hand.answer('a', { ok: 'replace', canvas: canvas as never })
+    const told = eventsIn(hand.revoke(workflow)).filter(({ type }) => type === 'task-revoked')
+    expect(told.filter((event) => 'id' in event && event.id === 'hand-0-0')).toHaveLength(1)
+  })
+
   it('tell which calls a close has revoked', () => {
     const hand = listening(1)
     hand.submit(group(a.s(), b.s()))
