@@ -73,9 +73,12 @@ export class BatchRunner {
     let isLeft = false
     for (const waiting of this.#waiting.values()) {
       waiting.run.advance(until, this.#mayStart)
-      if (waiting.run.isOver) this.#close(waiting)
+      const { isOver } = waiting.run
+      if (isOver) this.#close(waiting)
       else waiting.run.flush()
-      isLeft ||= waiting.run.canGoOn && this.#mayStart()
+      // The last piece leaves before the next batch begins, which may take long, or be the end of the thread.
+      isLeft ||= isOver ? this.#waiting.size > 0 : waiting.run.canGoOn && this.#mayStart()
+      if (isOver) break
     }
     this.#isPumping = false
     if (isLeft) setImmediate(() => this.#pump())

@@ -173,6 +173,15 @@ describe('a batch', () => {
     expect(log).toEqual(['slow x', 'echo y'])
   })
 
+  it('tells its last ends before the next begins, which may take long', async () => {
+    const bench = new Bench()
+    const first = bench.runner.run(bench.message(part('slow', [['x']]))).then(() => log.push('told'))
+    const second = bench.runner.run(bench.message(part('echo', [['y']])))
+    pending.get('x')?.(1)
+    await Promise.all([first, second])
+    expect(log).toEqual(['slow x', 'told', 'echo y'])
+  })
+
   it('runs handlers where there are any', async () => {
     const bench = new Bench()
     const { ends } = await bench.runner.run(bench.message(part('handled', [[]])))
