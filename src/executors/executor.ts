@@ -1,6 +1,6 @@
 /** The seam between deciding and doing: what a runtime asks of whatever runs its calls. What crosses it is data. */
 import type { Batch } from '../scheduler/batch.js'
-import type { BatchEnd, CallReport, Loss, Told } from '../scheduler/messages.js'
+import type { BatchEnd, CallReport, Loss, Lost, Told } from '../scheduler/messages.js'
 
 /** Runs batches of calls. */
 export interface Executor {
@@ -44,13 +44,15 @@ export interface Ends {
   readonly begun: number
 }
 
+/** How far a batch had come when its thread died. */
+export type Ran = Required<Pick<Lost, 'begun' | 'isUnder'>>
+
 /** Where an executor reports to. */
 export interface Report {
   ended(batch: number, ends: Ends): void
   /** What a call of a batch says of itself while it runs. Always before its end. */
   said(batch: number, call: number, report: CallReport): void
-  /** @param begun - How many calls of the batch had begun. */
-  lost(batch: number, loss: Loss, begun: number): void
+  lost(batch: number, loss: Loss, ran: Ran): void
   /** Whether there is a thread for a lane: one that died is replaced, which takes a while. */
   thread(lane: number, isThere: boolean): void
   /** A thread died, with calls or without; told once of each, before or after {@link Report.lost}. */

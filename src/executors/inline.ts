@@ -85,7 +85,8 @@ export class InlineExecutor implements Executor {
       this.#runners[lane] = this.#newRunner()
       for (const underWay of [...this.#batches.values()].filter((other) => other.batch.lane === lane)) {
         this.#batches.delete(underWay.batch.number)
-        this.#report.lost(underWay.batch.number, loss, underWay.recall())
+        const { number } = underWay.batch
+        this.#report.lost(number, loss, { begun: underWay.recall(), isUnder: number === batch })
       }
       this.#report.thread(lane, true)
     })

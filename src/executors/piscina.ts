@@ -18,7 +18,7 @@ import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
 import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying, reportStray } from './call-messages.js'
 import { Cursors } from './cursors.js'
-import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
+import type { Ends, Executor, Ran, Report, WorkerInfo } from './executor.js'
 import { Imports } from './imports.js'
 import { newPool, type PoolOptions } from './new-pool.js'
 import { Pools } from './pools.js'
@@ -240,7 +240,7 @@ export class PiscinaExecutor implements Executor {
       if (sent.thread !== undefined) continue
       this.#forget(sent)
       // The first call takes the blame: else the others would wait for ever.
-      this.#report.lost(sent.underWay.batch.number, { reason: 'start', cause }, 1)
+      this.#report.lost(sent.underWay.batch.number, { reason: 'start', cause }, { begun: 1, isUnder: true })
     }
   }
 
@@ -281,7 +281,7 @@ export class PiscinaExecutor implements Executor {
       this.#noteDeath(thread, why.reason)
       this.#abandon(thread)
     }
-    this.#report.lost(batch.number, why, this.#blame(thread, begun))
+    this.#report.lost(batch.number, why, this.#ranOf(sent, begun))
   }
 
   /** It gets nothing more; if it is still there, since something went wrong in it that is a bug of ours, it is ended to make room for another one. */
@@ -290,12 +290,24 @@ export class PiscinaExecutor implements Executor {
     void this.#pools?.worker(thread.threadId)?.terminate()
   }
 
-  /** Of a thread that died before any of its calls had begun, the first takes the blame: else another would die for it, for ever. */
-  #blame(thread: Thread | undefined, begun: number): number {
-    const others = [...this.#sent.values()].filter((sent) => sent.thread === thread)
-    const isBlamed = thread?.isBlamed === true || others.some(({ underWay }) => underWay.begun > 0)
-    if (thread !== undefined) thread.isBlamed = true
-    return begun > 0 || isBlamed ? begun : 1
+  #ranOf(sent: Sent, begun: number): Ran {
+    const { thread, underWay } = sent
+    if (thread === undefined) return { begun: Math.max(begun, 1), isUnder: true }
+    thread.diedUnder ??= this.#diedUnder(sent)
+    const isIt = thread.diedUnder === underWay.batch.number
+    return { begun: isIt ? Math.max(begun, 1) : begun, isUnder: isIt || thread.diedUnder === Infinity }
+  }
+
+  /**
+   * Calls begin in turn: when one of a later batch has begun, those before it have ended, unless one had lent its thread. If none had begun
+   * the first takes the blame: else another thread would die for it, for ever.
+   */
+  #diedUnder(sent: Sent): number {
+    const there = [sent, ...this.#sent.values()].filter(({ thread }) => thread === sent.thread)
+    const batches = there.map(({ underWay }) => underWay.batch)
+    const begun = there.filter(({ underWay }) => underWay.begun > 0).map(({ underWay }) => underWay.batch.number)
+    if (batches.some(({ lenders }) => lenders.size > 0)) return Infinity
+    return begun.length > 0 ? Math.max(...begun) : sent.underWay.batch.number
   }
 
   #forget({ underWay }: Sent): void {

@@ -17,8 +17,8 @@ export interface Thread {
   isAnnounced: boolean
   /** Why it died, once it is known to have. */
   diedOf: Loss['reason'] | undefined
-  /** It died, and a call is known to have run then. */
-  isBlamed: boolean
+  /** The batch that it died under; `Infinity`: any may be. */
+  diedUnder: number | undefined
 }
 
 export class Threads {
@@ -68,7 +68,7 @@ export class Threads {
       isRecycled: false,
       isAnnounced: false,
       diedOf: undefined,
-      isBlamed: false,
+      diedUnder: undefined,
     }
     this.#byId.set(threadId, thread)
     const lane = this.#lanes.indexOf(undefined)

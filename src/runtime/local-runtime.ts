@@ -505,7 +505,7 @@ export class LocalRuntime implements Runtime {
         this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() })
       },
       said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
-      lost: (batch, loss, begun) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, begun }),
+      lost: (batch, loss, ran) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, ...ran }),
       thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
       died: (reason) => void this.#drive({ type: 'died', at: this.#now(), reason }),
       online: ({ id, threadId }: WorkerInfo) =>

@@ -19,10 +19,11 @@ export class Losses implements LossesPart {
   }
 
   /** A thread died under a batch: under the call that was running, and those that waited there for their children. */
-  lose({ batch: number, loss, begun: known }: Lost): void {
+  lose({ batch: number, loss, begun: known, isUnder = true }: Lost): void {
     const batch = this.#machine.dispatcher.running.get(number)
     if (batch === undefined) return
     const begun = Math.min(known ?? batch.size, batch.size)
+    const last = isUnder ? begun - 1 : -1
     batch.isLost = true
     this.#machine.runMs = this.#machine.at - batch.at
     if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, begun)
@@ -33,8 +34,8 @@ export class Losses implements LossesPart {
       else if (place >= begun) {
         this.#returnRun(run)
         if (place < batch.announced) run.workflow.announced.add(run.node)
-      } else if (diedBehind(batch, place, begun)) this.#machine.settling.settleAt(batch, place, PASSED)
-      else if (this.#diedUnder(batch, place, begun))
+      } else if (diedBehind(batch, place, last)) this.#machine.settling.settleAt(batch, place, PASSED)
+      else if (this.#diedUnder(batch, place, last))
         this.#machine.settling.settleAt(batch, place, this.#endOfLost(run, loss))
       // It had ended, and what it gave died with the thread before it was told.
       else if (isPassed(run)) this.#machine.settling.settleAt(batch, place, this.#endOfLost(run, loss))
@@ -61,8 +62,8 @@ export class Losses implements LossesPart {
     }
   }
 
-  #diedUnder(batch: Batch, place: number, begun: number): boolean {
-    return place === begun - 1 || batch.hasLent(place) || this.#machine.dispatcher.callsPerThread > 1
+  #diedUnder(batch: Batch, place: number, last: number): boolean {
+    return place === last || batch.hasLent(place) || this.#machine.dispatcher.callsPerThread > 1
   }
 
   /** A call goes back to where it stood, and runs again, or for the first time. */
@@ -94,5 +95,5 @@ function lastLinked(batch: Batch, place: number): number {
 }
 
 /** The thread died under a later step of the same chain: those before it have succeeded, and the chain ends there. */
-const diedBehind = (batch: Batch, place: number, begun: number): boolean =>
-  place + 1 < begun && batch.isLinkedAt(place + 1) && lastLinked(batch, place) >= begun - 1
+const diedBehind = (batch: Batch, place: number, last: number): boolean =>
+  place < last && batch.isLinkedAt(place + 1) && lastLinked(batch, place) >= last

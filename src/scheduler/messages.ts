@@ -163,6 +163,8 @@ export interface Lost {
   readonly loss: Loss
   /** How many of its calls had begun; all, if nothing is said. */
   readonly begun?: number
+  /** The last of these may have been running. `false`: all that had begun had ended, and the thread died under another batch. Default `true`. */
+  readonly isUnder?: boolean
 }
 
 /** No more work: what is pending becomes revoked with a `ClosedError`; only what has not started, if running calls may finish. */

@@ -26,8 +26,9 @@ export const argsOf = ({ batch, place }: Run): readonly unknown[] => batch.callA
 export const movedArgs = ({ workflow }: Run): { readonly args?: readonly unknown[] } =>
   workflow.graph.movesValues === true ? { args: [] } : {}
 
-/** What came in went from step to step in the thread: nobody here knows it. */
-export const isPassed = ({ workflow, node }: Run): boolean => workflow.input(node).args[0] === DROPPED
+/** What came in went from step to step in the thread: nobody here knows it, if the call has not asked to run again with it. */
+export const isPassed = ({ workflow, node }: Run): boolean =>
+  workflow.input(node).args[0] === DROPPED && workflow.argsOf(node) === undefined
 
 export function endOfRun(run: Run, outcome: Extract<Outcome, { ok: boolean }>): End {
   if (outcome.ok) return { status: 'succeeded', value: outcome.value }

@@ -286,7 +286,10 @@ export class VirtualExecutor implements Executor {
     }
     for (const { sent, run } of lost) {
       const isIt = sent.batch.number === number
-      this.#report.lost(sent.batch.number, isIt ? loss : WENT_DOWN_WITH_IT, isIt || run.hasBegun ? 1 : 0)
+      this.#report.lost(sent.batch.number, isIt ? loss : WENT_DOWN_WITH_IT, {
+        begun: isIt || run.hasBegun ? 1 : 0,
+        isUnder: true,
+      })
     }
     this.#report.thread(lane, true)
     this.#options.conductor.wake()

@@ -84,12 +84,12 @@ class Watch {
       this.settled++
       this.#open.delete(key)
       if (describe(actual) !== describe(end))
-        this.#wrong.push(`${name}: ${describe(actual)} instead of ${describe(end)}`)
+        this.#wrong.push(`${name}: ${describe(actual)} instead of ${describe(end)}${reason(actual)}`)
     }
     this.all.push(
       promise.then(
         (value) => note({ value }),
-        (error) => note({ error: error.name }),
+        (error) => note({ error: error.name, message: error.cause === undefined ? error.message : `${error.message}, ${error.cause}` }),
       ),
     )
   }
@@ -98,6 +98,8 @@ class Watch {
     return [...this.#wrong, ...[...this.#open.values()].map((name) => `${name} never settled`)]
   }
 }
+
+const reason = ({ message }) => (message === undefined ? '' : ` (${message})`)
 
 /** How often each call has ended, by the events. */
 function countEnds(runtime) {

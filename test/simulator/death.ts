@@ -10,12 +10,14 @@ interface Dying {
   readonly flight: Flight
   /** How many of its calls had begun, as the scheduler is told. */
   readonly begun: number
+  /** The last of these may have been running. */
+  readonly isUnder: boolean
   readonly watchman: Watchman
   readonly jobOf: (workflow: Workflow) => Job
 }
 
 /** Gives the calls the runs that they may have, before the scheduler is told; looks afterwards at what it made of it. */
-export function deathIn({ flight, begun, watchman, jobOf }: Dying): { check(): void } {
+export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { check(): void } {
   const { batch } = flight
   const untold = new Map(flight.untold.map((made) => [made.place, made]))
   const pending = [...flight.open].flatMap((place) => {
@@ -33,6 +35,9 @@ export function deathIn({ flight, begun, watchman, jobOf }: Dying): { check(): v
     const isBlamed =
       status === 'failed' && isLoss(workflow.failure(node).error) && workflow.failure(node).origin === node
     if (isBlamed && place >= begun) broken('I6', `call ${keyOf(workflow, node)} is blamed for a death before it began`)
+    const hasPassed = batch.isLinkedAt(place) && !untold.has(place - 1)
+    if (isBlamed && !isUnder && !batch.hasLent(place) && !hasPassed)
+      broken('I6', `call ${keyOf(workflow, node)} had ended, and is blamed for the death under another one`)
     if (isBlamed && policy.onWorkerLost === 'requeue' && (workflow.losses.get(node) ?? 0) < MOST_RUNS)
       broken('I6', `call ${keyOf(workflow, node)} is to run again when its thread dies, and does not`)
     const source = workflow.graph.calls[node]

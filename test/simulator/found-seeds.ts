@@ -10,5 +10,11 @@ export const FOUND_SEEDS: readonly (readonly [seed: number, fault: string])[] = 
     1_600_402_330,
     'a call went back to a line of its own and had the place of its neighbour, before others that had come between',
   ],
+  [2_000_015_944, 'a step that was taken back before it began had the place of the first of its chain'],
+  [2_000_031_681, 'of a call that had replaced itself, listeners heard twice that it was revoked'],
+  [
+    2_000_050_074,
+    'a step that had been tried again could not run once more after a death, as if its arguments were unknown',
+  ],
   [8_356, 'what waited for the end of the turn left, by a clock that stood, when somebody began to listen'],
 ]

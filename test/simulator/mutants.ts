@@ -102,8 +102,8 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     '{ args: [], by: workflow.closerOf(node) }',
   ),
   'takes the newest call first': edit(
-    'else this.#ranges.push(range)',
-    'else this.#ranges.splice(this.#head, 0, range)',
+    'this.#ranges.push(range)',
+    'this.#ranges.splice(this.#head, 0, range)',
     QUEUE,
   ),
   'takes the last of the calls that became ready together': edit(
@@ -193,9 +193,10 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'const begun = batch.size',
   ),
   'runs again what ran when its thread died': edit(
-    'place === begun - 1 || batch.hasLent(place)',
+    'place === last || batch.hasLent(place)',
     'batch.hasLent(place)',
   ),
+  'blames a call that had ended for the death under another one': edit('isUnder ? begun - 1 : -1', 'begun - 1'),
   'runs again what had lent its thread': edit('batch.hasLent(place) ||', ''),
   'forgets that a call waits for a child when it ends': edit(
     'batch.isParked(place) && batch.parked.delete(place)',

@@ -13,6 +13,7 @@ import { endsOf, Flight } from './flight.js'
 import { Job } from './job.js'
 import { type Machine, production } from './machine.js'
 import { perform } from './perform.js'
+import { diedUnder } from './thread.js'
 import { broken, Violation } from './violation.js'
 import { isCurrent, Watchman } from './watchman.js'
 
@@ -174,17 +175,16 @@ export class SmallWorld {
   /** The thread of a lane dies, and another one is there at once. */
   #die(flights: Flight[]): void {
     const dead = flights.splice(0)
-    let isBlamed = false
+    const culprit = diedUnder(dead)
     for (const flight of dead) {
-      const known = flight.recall()
-      const begun = known > 0 || isBlamed || dead.some((other) => other !== flight && other.begun > 0) ? known : 1
-      isBlamed = true
-      const death = deathIn({ flight, begun, watchman: this.#watchman, jobOf: () => this.#job })
+      const isUnder = culprit === 'any' || culprit === flight
+      const begun = culprit === flight ? Math.max(flight.recall(), 1) : flight.recall()
+      const death = deathIn({ flight, begun, isUnder, watchman: this.#watchman, jobOf: () => this.#job })
       const { number } = flight.batch
       this.#watchman.running.delete(number)
       this.#settled.push(number)
       this.#recalled = this.#recalled.filter(({ batch }) => batch !== number)
-      this.#handle({ type: 'lost', at: this.#watchman.now, batch: number, loss: { reason: 'exit' }, begun })
+      this.#handle({ type: 'lost', at: this.#watchman.now, batch: number, loss: { reason: 'exit' }, begun, isUnder })
       death.check()
     }
   }

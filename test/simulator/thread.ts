@@ -78,6 +78,12 @@ export class Threads {
   }
 }
 
+/** The batch that a thread has died under, as the executor works it out: the last that had begun, or the first; any, if one had lent its thread. */
+export function diedUnder(flights: readonly Flight[]): Flight | 'any' | undefined {
+  if (flights.some(({ batch }) => batch.lenders.size > 0)) return 'any'
+  return flights.findLast(({ begun }) => begun > 0) ?? flights[0]
+}
+
 const isBusy = ({ flights, isThere, isDoomed, isWorn }: Thread): boolean =>
   flights.length > 0 || !isThere || isDoomed || isWorn
 

@@ -11,7 +11,7 @@ import { endsOf, Flight, type Made } from './flight.js'
 import { cannotCross, Outcomes } from './outcomes.js'
 import type { Action } from './rates.js'
 import { Sayings } from './sayings.js'
-import { type Thread, Threads } from './thread.js'
+import { diedUnder, type Thread, Threads } from './thread.js'
 import { broken, hold } from './violation.js'
 import { isCurrent } from './watchman.js'
 
@@ -346,26 +346,23 @@ export class Workers {
     const { lane } = thread
     const isSaidFirst = random.chance(0.5)
     if (isSudden && isSaidFirst) handle({ type: 'thread', at: watchman.now, lane, isThere: false })
-    let isBlamed = false
-    for (const flight of thread.flights.splice(0)) {
-      this.#loseFlight(flight, isBlamed || thread.flights.some((other) => other.begun > 0))
-      isBlamed = true
-    }
+    const culprit = diedUnder(thread.flights)
+    for (const flight of thread.flights.splice(0)) this.#loseFlight(flight, culprit)
     if (isSudden && !isSaidFirst && !this.#threads.at(lane).isThere)
       handle({ type: 'thread', at: watchman.now, lane, isThere: false })
   }
 
-  /** @param isOthers - The death is another batch's: of this one nobody takes the blame, if none of its calls had begun. */
-  #loseFlight(flight: Flight, isOthers: boolean): void {
+  #loseFlight(flight: Flight, culprit: Flight | 'any' | undefined): void {
     const { watchman, handle, jobOf } = this.#around
-    const known = flight.recall()
-    const begun = known > 0 || isOthers ? known : 1
+    const isIt = culprit === flight
+    const isUnder = isIt || culprit === 'any'
+    const begun = isIt ? Math.max(flight.recall(), 1) : flight.recall()
     const { number } = flight.batch
-    const death = deathIn({ flight, begun, watchman, jobOf })
+    const death = deathIn({ flight, begun, isUnder: isUnder || this.#around.callsPerThread > 1, watchman, jobOf })
     watchman.running.delete(number)
     this.settled.push(number)
     this.#recalled = this.#recalled.filter(({ batch }) => batch !== number)
-    handle({ type: 'lost', at: watchman.now, batch: number, loss: { reason: 'exit' }, begun })
+    handle({ type: 'lost', at: watchman.now, batch: number, loss: { reason: 'exit' }, begun, isUnder })
     death.check()
   }
 

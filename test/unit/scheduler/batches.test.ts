@@ -98,6 +98,16 @@ describe('what was taken back', () => {
     expect(fleet.recalls).toEqual([0])
   })
 
+  it('is a step that stands where it came, not where the first of its chain did', () => {
+    const fleet = new Fleet(1)
+    const steps = fleet.submit(chain(a.s(), b.s()))
+    const other = fleet.submit(c.s())
+    fleet.end(0, [{ from: 0, values: [1] }], 0.001, 1)
+    fleet.recalled(0, 1)
+    const left = fleet.left.slice(1).flatMap(({ parts }) => parts.map(({ workflow }) => workflow))
+    expect(left).toEqual([other, steps])
+  })
+
   it('keeps its thread from others, but not while all that is left there waits for children', () => {
     const fleet = new Fleet(1)
     const workflow = fleet.submit(calls(2))
@@ -185,6 +195,15 @@ describe('the death of a thread', () => {
     fleet.lose(0, 4)
     expect(workflow.status(4)).toBe('failed')
     expect(fleet.nodes(fleet.left[1])).toEqual([3, 5, 6, 7, 8, 9, 10])
+  })
+
+  it('is blamed on no call of a batch that had ended in it: what was not told of that runs again', () => {
+    const fleet = new Fleet(1)
+    const workflow = fleet.submit(calls(3))
+    fleet.end(0, [{ from: 0, values: [0] }])
+    fleet.lose(0, 3, false)
+    expect(statusesOf(workflow)).toEqual(['waiting', 'succeeded', 'running', 'running'])
+    expect(fleet.nodes(fleet.left[1])).toEqual([2, 3])
   })
 
   it('is blamed on the step that ran: those before it have succeeded', () => {

@@ -68,8 +68,8 @@ export class Fleet {
     this.flush()
   }
 
-  lose(batch: number, begun?: number): void {
-    const known = begun === undefined ? {} : { begun }
+  lose(batch: number, begun?: number, isUnder = true): void {
+    const known = begun === undefined ? { isUnder } : { begun, isUnder }
     this.handle({ type: 'lost', at: this.now, batch, loss: { reason: 'exit', exitCode: 1 }, ...known })
   }
 
