@@ -110,4 +110,5 @@ const hasBeenHeardOf = (workflow: Workflow, node: number): boolean =>
   workflow.graph.calls[node] !== undefined && !workflow.isWaiting(node)
 
 /** The last call in the place of one that was replaced has its id, and tells of the end itself. */
-const isToldBy = (inner: Workflow | undefined): boolean => inner !== undefined && hasBeenHeardOf(inner, inner.graph.exit)
+const isToldBy = (inner: Workflow | undefined): boolean =>
+  inner !== undefined && hasBeenHeardOf(inner, inner.graph.exit)

@@ -89,7 +89,11 @@ class Watch {
     this.all.push(
       promise.then(
         (value) => note({ value }),
-        (error) => note({ error: error.name, message: error.cause === undefined ? error.message : `${error.message}, ${error.cause}` }),
+        (error) =>
+          note({
+            error: error.name,
+            message: error.cause === undefined ? error.message : `${error.message}, ${error.cause}`,
+          }),
       ),
     )
   }

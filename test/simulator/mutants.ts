@@ -101,11 +101,7 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     '{ args: [end.value], by: workflow.closerOf(node) }',
     '{ args: [], by: workflow.closerOf(node) }',
   ),
-  'takes the newest call first': edit(
-    'this.#ranges.push(range)',
-    'this.#ranges.splice(this.#head, 0, range)',
-    QUEUE,
-  ),
+  'takes the newest call first': edit('this.#ranges.push(range)', 'this.#ranges.splice(this.#head, 0, range)', QUEUE),
   'takes the last of the calls that became ready together': edit(
     'last.to = range.to',
     'this.#ranges.splice(-1, 0, range)',
@@ -192,10 +188,7 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'const begun = Math.min(known ?? batch.size, batch.size)',
     'const begun = batch.size',
   ),
-  'runs again what ran when its thread died': edit(
-    'place === last || batch.hasLent(place)',
-    'batch.hasLent(place)',
-  ),
+  'runs again what ran when its thread died': edit('place === last || batch.hasLent(place)', 'batch.hasLent(place)'),
   'blames a call that had ended for the death under another one': edit('isUnder ? begun - 1 : -1', 'begun - 1'),
   'runs again what had lent its thread': edit('batch.hasLent(place) ||', ''),
   'forgets that a call waits for a child when it ends': edit(
