@@ -86,7 +86,10 @@ export class InlineExecutor implements Executor {
       for (const underWay of [...this.#batches.values()].filter((other) => other.batch.lane === lane)) {
         this.#batches.delete(underWay.batch.number)
         const { number } = underWay.batch
-        this.#report.lost(number, loss, { begun: underWay.recall(), isUnder: number === batch })
+        this.#report.lost(number, loss, {
+          begun: underWay.recall(),
+          isUnder: number === batch || this.#options.callsPerThread > 1,
+        })
       }
       this.#report.thread(lane, true)
     })

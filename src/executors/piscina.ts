@@ -299,15 +299,15 @@ export class PiscinaExecutor implements Executor {
   }
 
   /**
-   * Calls begin in turn: when one of a later batch has begun, those before it have ended, unless one had lent its thread. If none had begun
+   * Calls begin in turn: when one of a later batch has begun, those before it have ended, unless they run side by side. If none had begun
    * the first takes the blame: else another thread would die for it, for ever.
    */
   #diedUnder(sent: Sent): number {
     const there = [sent, ...this.#sent.values()].filter(({ thread }) => thread === sent.thread)
-    const batches = there.map(({ underWay }) => underWay.batch)
-    const begun = there.filter(({ underWay }) => underWay.begun > 0).map(({ underWay }) => underWay.batch.number)
-    if (batches.some(({ lenders }) => lenders.size > 0)) return Infinity
-    return begun.length > 0 ? Math.max(...begun) : sent.underWay.batch.number
+    const begun = there.flatMap(({ underWay }) => (underWay.begun > 0 ? [underWay.batch] : []))
+    if (begun.length === 0) return sent.underWay.batch.number
+    const areSideBySide = this.#options.callsPerThread > 1 || begun.some(({ lenders }) => lenders.size > 0)
+    return areSideBySide ? Infinity : Math.max(...begun.map(({ number }) => number))
   }
 
   #forget({ underWay }: Sent): void {

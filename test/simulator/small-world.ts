@@ -175,7 +175,7 @@ export class SmallWorld {
   /** The thread of a lane dies, and another one is there at once. */
   #die(flights: Flight[]): void {
     const dead = flights.splice(0)
-    const culprit = diedUnder(dead)
+    const culprit = diedUnder(dead, 1)
     for (const flight of dead) {
       const isUnder = culprit === 'any' || culprit === flight
       const begun = culprit === flight ? Math.max(flight.recall(), 1) : flight.recall()

@@ -78,10 +78,11 @@ export class Threads {
   }
 }
 
-/** The batch that a thread has died under, as the executor works it out: the last that had begun, or the first; any, if one had lent its thread. */
-export function diedUnder(flights: readonly Flight[]): Flight | 'any' | undefined {
-  if (flights.some(({ batch }) => batch.lenders.size > 0)) return 'any'
-  return flights.findLast(({ begun }) => begun > 0) ?? flights[0]
+/** The batch that a thread has died under, as the executor works it out: the last that had begun, or the first; any, if calls run side by side. */
+export function diedUnder(flights: readonly Flight[], callsPerThread: number): Flight | 'any' | undefined {
+  const begun = flights.filter((flight) => flight.begun > 0)
+  if (begun.length === 0) return flights[0]
+  return callsPerThread > 1 || begun.some(({ batch }) => batch.lenders.size > 0) ? 'any' : begun.at(-1)
 }
 
 const isBusy = ({ flights, isThere, isDoomed, isWorn }: Thread): boolean =>

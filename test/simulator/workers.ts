@@ -346,7 +346,7 @@ export class Workers {
     const { lane } = thread
     const isSaidFirst = random.chance(0.5)
     if (isSudden && isSaidFirst) handle({ type: 'thread', at: watchman.now, lane, isThere: false })
-    const culprit = diedUnder(thread.flights)
+    const culprit = diedUnder(thread.flights, this.#around.callsPerThread)
     for (const flight of thread.flights.splice(0)) this.#loseFlight(flight, culprit)
     if (isSudden && !isSaidFirst && !this.#threads.at(lane).isThere)
       handle({ type: 'thread', at: watchman.now, lane, isThere: false })
@@ -358,7 +358,7 @@ export class Workers {
     const isUnder = isIt || culprit === 'any'
     const begun = isIt ? Math.max(flight.recall(), 1) : flight.recall()
     const { number } = flight.batch
-    const death = deathIn({ flight, begun, isUnder: isUnder || this.#around.callsPerThread > 1, watchman, jobOf })
+    const death = deathIn({ flight, begun, isUnder, watchman, jobOf })
     watchman.running.delete(number)
     this.settled.push(number)
     this.#recalled = this.#recalled.filter(({ batch }) => batch !== number)
