@@ -16,5 +16,6 @@ export const FOUND_SEEDS: readonly (readonly [seed: number, fault: string])[] = 
     2_000_050_074,
     'a step that had been tried again could not run once more after a death, as if its arguments were unknown',
   ],
+  [2_000_054_280, 'a canvas was let in where members of a lazy group had been asked for'],
   [8_356, 'what waited for the end of the turn left, by a clock that stood, when somebody began to listen'],
 ]
