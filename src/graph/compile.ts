@@ -269,7 +269,9 @@ class GraphBuilder {
   #table(canvas: Canvas, source: CallSource, width: number, position: Position): Fragment {
     const scope = this.#openScope('group', canvas.options as StoredOptions, position)
     const join = this.#node(undefined, scope, 0)
-    for (let i = 0; i < width; i++) this.#fill(this.#delayed(this.#node(source, scope, i), canvas, position), join, i)
+    this.#members(source, width, join, scope)
+    if ((delayOf(canvas) ?? position.delay) !== undefined)
+      for (let i = 1; i <= width; i++) this.#delayed(join + i, canvas, position)
     this.#joins.set(join, {
       scope,
       width,
@@ -318,6 +320,16 @@ class GraphBuilder {
     this.#scope.push(scope)
     this.#place.push(place)
     return this.#calls.push(call) - 1
+  }
+
+  /** The members of a table, in place. Node by node they would cost as much as all else that compiling it does. */
+  #members(source: CallSource, width: number, join: number, scope: number): void {
+    for (let i = 0; i < width; i++) this.#calls.push(source)
+    this.#callCount += width
+    this.#to.pushTimes(TO_JOIN - join, width)
+    this.#slot.pushRange(width)
+    this.#scope.pushTimes(scope, width)
+    this.#place.pushRange(width)
   }
 
   #openScope(kind: Scope['kind'], options: StoredOptions, position: Position): number {
