@@ -136,6 +136,21 @@ const LONE = {
   delays: new Map(),
 } as const
 
+/** The graph of calls that have nothing to do with each other. They say nothing of themselves but their arguments. */
+export const compileLoose = (calls: readonly CallSource[]): Graph => ({
+  ...LONE,
+  isLoose: true,
+  size: calls.length,
+  entry: 0,
+  exit: TO_NOWHERE,
+  calls,
+  to: new Int32Array(calls.length).fill(TO_NOWHERE),
+  slot: new Int32Array(calls.length),
+  scope: new Int32Array(calls.length).fill(-1),
+  place: new Int32Array(calls.length),
+  callCount: calls.length,
+})
+
 const callbacks = new WeakMap<AnyCanvas, Graph>()
 
 /** The graph of a callback or errback, compiled once: it is checked when its canvas is applied, and may run many times. */

@@ -1,6 +1,7 @@
 /** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
 
 import type { TransferListItem } from 'node:worker_threads'
+import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import { type Application, NO_APPLIED_KWARGS, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import type { AnySignature } from '../canvas/shape.js'
@@ -117,6 +118,14 @@ function checkCalls(graph: Graph, path: string, admission: Admission, transfers:
     // The members of a table share one source.
     if (source !== undefined && source !== calls[node - 1]) checkCall(graph, node, source, path, admission, transfers)
   }
+}
+
+/** Whether a canvas is one call of plain arguments that says nothing of itself, and whose task workers find: nothing more is to be checked. */
+export function isPlainCall(
+  canvas: Canvas,
+  { bytes, entryFileUrl }: Admission,
+): canvas is Extract<Canvas, { kind: 'task' }> {
+  return canvas.kind === 'task' && bytes === undefined && canvas.moduleUrl !== entryFileUrl && isPlain(canvas)
 }
 
 function checkCall(
