@@ -89,8 +89,9 @@ export class Dispatcher {
   }
 
   /** A ready call has become final without leaving. */
-  withdraw(plan: CallPlan): void {
-    this.#countReady(plan, -1)
+  withdraw(isGated: boolean): void {
+    this.ready--
+    if (isGated) this.gated--
   }
 
   #countReady({ gate }: CallPlan, calls: number): void {

@@ -289,6 +289,14 @@ export class Workflow {
     return this.#replacements?.has(node) === true
   }
 
+  replacementOf(node: number): Workflow | undefined {
+    return this.#replacements?.get(node)
+  }
+
+  shownOf(node: number): Shown | undefined {
+    return this.#shown?.get(node)
+  }
+
   /** It waits for its time, or for its next run. */
   isTimed(node: number): boolean {
     return this.#timers?.has(node) === true
@@ -492,6 +500,7 @@ export class Workflow {
 
   /** The nodes that lead to a node in its chain, and those inside of groups among them; the node itself last. */
   upTo(node: number): readonly number[] {
+    if (this.graph.size === 1) return FIRST_NODE
     const found: number[] = []
     for (let at = node; at >= 0; at = this.feederOf(at)) {
       for (const inside of this.inside(at)) found.push(inside)
@@ -503,7 +512,7 @@ export class Workflow {
   /** The nodes inside of a join; none of another node. */
   inside(node: number): readonly number[] {
     const last = this.graph.joins.get(node)?.last ?? node
-    return Array.from({ length: last - node }, (_, i) => node + 1 + i)
+    return last === node ? NO_NODES : Array.from({ length: last - node }, (_, i) => node + 1 + i)
   }
 
   /** Forgets a value that nobody is to have any more: not that it was one. */
@@ -526,7 +535,7 @@ export class Workflow {
   }
 
   children(node: number): readonly ChildRef[] {
-    return this.#children?.get(node) ?? []
+    return this.#children?.get(node) ?? NO_CHILDREN
   }
 
   idOf(node: number): string {
@@ -633,6 +642,10 @@ export class Workflow {
 }
 
 const NO_FILLINGS: ReadonlyMap<number, Filling> = new Map()
+const NO_NODES: readonly number[] = []
+const NO_CHILDREN: readonly ChildRef[] = []
+/** All of a workflow of one call. */
+const FIRST_NODE: readonly number[] = [0]
 
 function cancelled(timers: Map<number, Timer> | undefined, node: number): boolean {
   const timer = timers?.get(node)
