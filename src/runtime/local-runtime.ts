@@ -38,6 +38,7 @@ import { type StreamHost, StreamIteration } from './stream.js'
 import { type MapOptions, streamPlan } from './stream-options.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
+import { Telling, type TellingHost } from './telling.js'
 import { ownListed, type Transfers } from './transfers.js'
 import { Waiting } from './waiting.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
@@ -76,9 +77,10 @@ export class LocalRuntime implements Runtime {
   readonly #kept = new Set<Workflow>()
   /** Who waits for the ends of nodes, by workflow. */
   readonly #waiting = new Waiting<Workflow>()
+  readonly #telling: Telling<Workflow>
   readonly #lazyGroups: LazyGroups
   readonly #stacks = new SubmissionStacks()
-  readonly #signals = new ObeyedSignals((targets, reason) => void this.#revoke(targets, { reason }))
+  readonly #signals = new ObeyedSignals((workflows, reason) => void this.#revoke(wholeOf(workflows), { reason }))
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
   #whenIdle: (() => void)[] = []
@@ -107,6 +109,7 @@ export class LocalRuntime implements Runtime {
     this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
+    this.#telling = new Telling(this.#tellingHost())
     this.#beat = new Beat(this.#beatHost())
     this.#shutdown = new Shutdown(this.#shutdownHost())
     this.#longRuns = warnsOfLongRuns ? new LongRuns(this.#longRunsHost()) : undefined
@@ -150,10 +153,11 @@ export class LocalRuntime implements Runtime {
 
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options: RevokeOptions = {}): number {
     checkResultOptions('revoke', options)
-    const found = revokedIds(target).flatMap(({ id, scope }) => {
+    const found: Revoke['targets'][number][] = []
+    for (const { id, scope } of revokedIds(target)) {
       const known = this.#scheduler.find(id)
-      return known === undefined ? [] : [{ ...known, scope }]
-    })
+      if (known !== undefined) found.push({ workflow: known.workflow, node: known.node, scope })
+    }
     return this.#revoke(found, options)
   }
 
@@ -165,7 +169,7 @@ export class LocalRuntime implements Runtime {
 
   #revoke(targets: Revoke['targets'], { reason, terminate = false }: RevokeOptions): number {
     const before = this.#scheduler.state().revoked
-    this.#drive({ type: 'revoke', at: this.#now(), targets, reason, terminate })
+    this.#telling.after(() => void this.#drive({ type: 'revoke', at: this.#now(), targets, reason, terminate }))
     return this.#scheduler.state().revoked - before
   }
 
@@ -280,10 +284,9 @@ export class LocalRuntime implements Runtime {
 
   /** Revokes a workflow when its signal aborts. */
   #obey(signal: AbortSignal, workflow: Workflow): void {
-    const { exit } = workflow.graph
-    const target = { workflow, node: exit, scope: 'subtree' } as const
-    if (signal.aborted) return void this.#revoke([target], { reason: signal.reason })
-    this.#whenEnded(workflow, exit, this.#signals.add(signal, target))
+    if (signal.aborted) return void this.#revoke(wholeOf([workflow]), { reason: signal.reason })
+    this.#signals.add(signal, workflow)
+    this.#drive({ type: 'watch', workflow, node: workflow.graph.exit })
   }
 
   /** Keeps a workflow for `resultTtl` after its end. */
@@ -346,7 +349,7 @@ export class LocalRuntime implements Runtime {
         this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
-        return this.#waiting.tell(instruction.workflow, instruction.node)
+        return this.#telling.tell(instruction)
       case 'emit':
         return this.#bus.emit(instruction.event)
       default:
@@ -363,7 +366,7 @@ export class LocalRuntime implements Runtime {
 
   /** Holds the process while anything is pending, callbacks included, and tells those who wait for idleness. */
   #noteOpen(): void {
-    const open = this.#scheduler.openWorkflows
+    const open = this.#scheduler.openWorkflows + (this.#telling.isBehind ? 1 : 0)
     if (open === this.#open) return
     const wasIdle = this.#open === 0
     this.#open = open
@@ -437,7 +440,19 @@ export class LocalRuntime implements Runtime {
       stop: (running) => {
         if (running === 'drop') this.#tellDrained()
         this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running })
+        this.#telling.all()
       },
+    }
+  }
+
+  #tellingHost(): TellingHost<Workflow> {
+    return {
+      clock: this.#environment.clock,
+      tell: (workflow, node) => {
+        if (node === workflow.graph.exit) this.#signals.ended(workflow)
+        this.#waiting.tell(workflow, node)
+      },
+      told: () => this.#noteOpen(),
     }
   }
 
@@ -471,7 +486,7 @@ export class LocalRuntime implements Runtime {
       start: (canvas, ended) => {
         const tell = (workflow: Workflow): void => ended(endOf(workflow, workflow.graph.exit))
         const workflow = this.#submit('run', this.map, canvas, undefined, tell, false)
-        return (reason) => void this.#revoke([{ workflow, node: workflow.graph.exit, scope: 'subtree' }], { reason })
+        return (reason) => void this.#revoke(wholeOf([workflow]), { reason })
       },
       room: () => this.drained(),
       warn: (message, error) => this.#warn(message, error),
@@ -519,6 +534,9 @@ export class LocalRuntime implements Runtime {
     }
   }
 }
+
+const wholeOf = (workflows: Iterable<Workflow>): Revoke['targets'] =>
+  Array.from(workflows, (workflow) => ({ workflow, node: workflow.graph.exit, scope: 'subtree' }))
 
 const NOTHING_APPLIED = applicationOf('apply', undefined)
 
