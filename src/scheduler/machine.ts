@@ -83,6 +83,8 @@ export interface JoinsPart {
 }
 
 export interface IntakesPart {
+  /** Members that have been asked for and have not come. */
+  readonly asked: number
   begin(workflow: Workflow, node: number, join: Join, input: Input): void
   ask(): void
   take(members: Members): void

@@ -96,7 +96,7 @@ export class Scheduler {
 
   /** Whether one call more may wait to start, or can start at once. */
   get hasRoom(): boolean {
-    return waitingWith(this.#machine.dispatcher, 1, 0) <= this.#maxQueue
+    return this.#maxQueue === Infinity || this.#hasRoomFor(1, 0)
   }
 
   /** Whether all calls of a graph that come first may wait to start, or can start at once. */
@@ -107,7 +107,13 @@ export class Scheduler {
       if (this.#machine.policies.ofNode(graph, node).gate?.isOpen(at) === false) held++
       else free++
     }
-    return waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue
+    return this.#hasRoomFor(free, held)
+  }
+
+  /** Members that lazy groups have been promised room for take it before they come. */
+  #hasRoomFor(free: number, held: number): boolean {
+    const { dispatcher, intakes } = this.#machine
+    return waitingWith(dispatcher, free + intakes.asked, held) <= this.#maxQueue
   }
 
   /** The pending node that has this id, if any. */
