@@ -8,6 +8,8 @@ const DISPATCHER = 'scheduler/dispatcher.ts'
 const BATCH = 'scheduler/batch.ts'
 const GATE = 'scheduler/gate.ts'
 const FUSION = 'scheduler/fusion.ts'
+const BREAKER = 'scheduler/breaker.ts'
+const LOSSES = 'scheduler/losses.ts'
 
 const edit = (from: string, to: string, file?: string): Edit => ({ file, from, to })
 
@@ -241,6 +243,19 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
   'goes on after a member that could not be pulled': edit(
     'if (isDone || error !== undefined) this.#end(intake)',
     'if (isDone) this.#end(intake)',
+  ),
+  'runs calls though too many threads have died': edit(
+    'if (until !== undefined) this.#machine.losses.refuseReady(until)',
+    'if (until === null) this.#machine.losses.refuseReady(until)',
+  ),
+  'refuses calls for ever': edit('return at > now ? at : undefined', 'return at', BREAKER),
+  'counts one death too few': edit('this.#deaths.length < this.most', 'this.#deaths.length <= this.most', BREAKER),
+  'takes a thread that was ended for one that has died': edit('terminated: false', 'terminated: true', BREAKER),
+  'lets errbacks of refused calls leave': edit('while (dispatcher.ready > 0) {', '{', LOSSES),
+  'counts a refused run': edit(
+    'const attempt = workflow.attemptOf(node) - 1',
+    'const attempt = workflow.attemptOf(node)',
+    LOSSES,
   ),
   'goes on with a step that comes first': edit('priority === plan.priority && ', '', FUSION),
 }
