@@ -31,6 +31,7 @@ import { type AdmittedGraph, LazyGroups, type LazyGroupsHost } from './lazy-grou
 import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { ObeyedSignals } from './obeyed-signals.js'
+import { RoomWaits } from './room-waits.js'
 import type { Runtime, ShutdownReport } from './runtime.js'
 import { Shutdown, type ShutdownHost } from './shutdown.js'
 import { callsStamped } from './stamped-calls.js'
@@ -84,7 +85,7 @@ export class LocalRuntime implements Runtime {
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
   #whenIdle: (() => void)[] = []
-  readonly #whenDrained: (() => void)[] = []
+  readonly #room: RoomWaits
   readonly #maxQueue: number
   /** When the first call left. */
   #startedAt: number | undefined
@@ -107,6 +108,7 @@ export class LocalRuntime implements Runtime {
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
     this.#maxQueue = scheduling.maxQueue ?? Infinity
+    this.#room = new RoomWaits(environment.clock, this.#maxQueue === 0 ? () => this.#noteOpen() : undefined)
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#telling = new Telling(this.#tellingHost())
@@ -199,7 +201,7 @@ export class LocalRuntime implements Runtime {
   }
 
   async drained(): Promise<void> {
-    if (!this.#scheduler.hasRoom) await new Promise<void>((resolve) => this.#whenDrained.push(resolve))
+    await this.#room.until(() => this.#scheduler.hasRoom)
   }
 
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
@@ -316,7 +318,7 @@ export class LocalRuntime implements Runtime {
     // Afterwards: what follows from it must not come before what was said first, such as when to wake.
     for (const instruction of instructions) this.#carryOutLast(instruction)
     this.#noteOpen()
-    if (this.#whenDrained.length > 0 && this.#scheduler.hasRoom) this.#tellDrained()
+    if (this.#room.isAwaited) this.#room.look()
     const first = instructions[0]
     return first?.type === 'accepted' ? first.workflow : undefined
   }
@@ -366,7 +368,7 @@ export class LocalRuntime implements Runtime {
 
   /** Holds the process while anything is pending, callbacks included, and tells those who wait for idleness. */
   #noteOpen(): void {
-    const open = this.#scheduler.openWorkflows + (this.#telling.isBehind ? 1 : 0)
+    const open = this.#scheduler.openWorkflows + (this.#telling.isBehind || this.#room.isLooking ? 1 : 0)
     if (open === this.#open) return
     const wasIdle = this.#open === 0
     this.#open = open
@@ -379,10 +381,6 @@ export class LocalRuntime implements Runtime {
     const whenIdle = this.#whenIdle
     this.#whenIdle = []
     for (const resolve of whenIdle) resolve()
-  }
-
-  #tellDrained(): void {
-    for (const resolve of this.#whenDrained.splice(0)) resolve()
   }
 
   /** One timer for all that the scheduler waits for. */
@@ -438,7 +436,7 @@ export class LocalRuntime implements Runtime {
       isIdle: () => this.#open === 0,
       idle: () => this.idle(),
       stop: (running) => {
-        if (running === 'drop') this.#tellDrained()
+        if (running === 'drop') this.#room.letGo()
         this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running })
         this.#telling.all()
       },
@@ -488,7 +486,10 @@ export class LocalRuntime implements Runtime {
         const workflow = this.#submit('run', this.map, canvas, undefined, tell, false)
         return (reason) => void this.#revoke(wholeOf([workflow]), { reason })
       },
-      room: () => this.drained(),
+      room: (canvas) => {
+        const graph = compile(canvas as Canvas)
+        return this.#room.until(() => this.#scheduler.hasRoomFor(graph, this.#now()))
+      },
       warn: (message, error) => this.#warn(message, error),
     }
   }

@@ -96,7 +96,7 @@ export class Flow implements FlowPart {
   /** A ready call ends without leaving. How it is planned is asked only where it may stand before a gate. */
   #withdraw(workflow: Workflow, node: number): void {
     const { dispatcher, policies } = this.#machine
-    dispatcher.withdraw(dispatcher.gated > 0 && policies.of(workflow, node).gate !== undefined)
+    dispatcher.withdraw(dispatcher.gated > 0 ? policies.of(workflow, node).gate : undefined)
   }
 
   /** What a node's end sets off behind it. */

@@ -61,8 +61,8 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     DISPATCHER,
   ),
   'lets in one call more than may wait': edit(
-    'waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue',
-    'waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue + 1',
+    'this.#waitingWith(at, free, gated) <= this.#maxQueue',
+    'this.#waitingWith(at, free, gated) <= this.#maxQueue + 1',
   ),
   'starts callbacks before the end of their node is written': edit(
     'workflow.end(node, end)\n    if (workflow.letGo(node))',
