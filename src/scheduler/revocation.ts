@@ -7,8 +7,6 @@ import type { Machine, RevocationPart } from './machine.js'
 import type { Loss, Revoke } from './messages.js'
 import type { Filling, Intake, Workflow } from './workflow.js'
 
-const NO_PORTIONS: readonly Workflow[] = []
-
 export class Revocation implements RevocationPart {
   readonly #machine: Machine
 
@@ -27,12 +25,14 @@ export class Revocation implements RevocationPart {
   revokeSubtree(workflow: Workflow, node: number, reason: unknown, terminate: boolean): void {
     if (node === workflow.graph.exit) workflow.isRevoked = true
     const nodes = workflow.upTo(node)
-    for (const each of nodes)
-      for (const portion of workflow.intakeOf(each)?.portions ?? NO_PORTIONS)
-        this.revokeSubtree(portion, portion.graph.exit, reason, terminate)
+    if (workflow.hasIntakes)
+      for (const each of nodes)
+        for (const portion of workflow.intakeOf(each)?.portions ?? [])
+          this.revokeSubtree(portion, portion.graph.exit, reason, terminate)
     this.#revokeAll(workflow, nodes, reason, terminate)
-    for (const each of nodes)
-      for (const child of workflow.children(each)) this.revokeSubtree(child.workflow, child.node, reason, terminate)
+    if (workflow.hasChildren)
+      for (const each of nodes)
+        for (const child of workflow.children(each)) this.revokeSubtree(child.workflow, child.node, reason, terminate)
   }
 
   #revokeAll(workflow: Workflow, nodes: readonly number[], reason: unknown, terminate: boolean): void {

@@ -220,6 +220,10 @@ export class Workflow {
     return this.#intakes?.get(node)
   }
 
+  get hasIntakes(): boolean {
+    return this.#intakes !== undefined
+  }
+
   addIntake(intake: Intake): void {
     this.#intakes ??= new Map()
     this.#intakes.set(intake.node, intake)
@@ -512,7 +516,10 @@ export class Workflow {
   /** The nodes inside of a join; none of another node. */
   inside(node: number): readonly number[] {
     const last = this.graph.joins.get(node)?.last ?? node
-    return last === node ? NO_NODES : Array.from({ length: last - node }, (_, i) => node + 1 + i)
+    if (last === node) return NO_NODES
+    const found: number[] = []
+    for (let inside = node + 1; inside <= last; inside++) found.push(inside)
+    return found
   }
 
   /** Forgets a value that nobody is to have any more: not that it was one. */
@@ -532,6 +539,10 @@ export class Workflow {
     const known = children.get(node)
     if (known === undefined) children.set(node, [child])
     else known.push(child)
+  }
+
+  get hasChildren(): boolean {
+    return this.#children !== undefined
   }
 
   children(node: number): readonly ChildRef[] {
