@@ -3,7 +3,7 @@
 import { invocationOf } from '../graph/call.js'
 import type { End } from './ends.js'
 import { CELERY_STATE, type FinalStatus } from './lifecycle.js'
-import type { CallReport, Emit } from './messages.js'
+import type { CallReport, Emit, Instruction } from './messages.js'
 import { DROPPED, type Workflow } from './workflow.js'
 
 /** Of one shape, whatever it is about: objects that are spread into others cost ten times as much. */
@@ -19,22 +19,22 @@ class About {
     this.at = at
     this.id = workflow.idOf(node)
     this.taskName = workflow.taskNameOf(node)
-    this.rootId = workflow.rootId()
+    this.rootId = workflow.rootIdOf(node)
     this.parentId = workflow.parentIdOf(workflow.input(node))
     this.attempt = workflow.attemptOf(node)
   }
 }
 
 export const callEvents = {
-  /** A call has become ready: it is sent, and received at once, since there is no broker between. */
-  sent(workflow: Workflow, node: number, now: number): Emit[] {
+  /** Tells that a call has become ready: it is sent, and received at once, since there is no broker between. */
+  sent(out: Instruction[], workflow: Workflow, node: number, now: number): void {
     const { at, id, taskName, rootId, parentId, attempt } = new About(workflow, node, now)
     const invocation = invocationOf(workflow.graph, node, workflow.input(node))
     const args = invocation.items ?? workflow.argsOf(node) ?? invocation.args
-    return [
+    out.push(
       { type: 'emit', event: { type: 'task-sent', at, id, taskName, rootId, parentId, attempt, args } },
       { type: 'emit', event: { type: 'task-received', at, id, taskName, rootId, parentId, attempt } },
-    ]
+    )
   },
 
   started(workflow: Workflow, node: number, worker: number, now: number): Emit {
@@ -82,12 +82,11 @@ export const callEvents = {
     return { type: 'emit', event: { type: 'task-state', ...call, state: report.state, meta: report.meta } }
   },
 
-  /** A workflow is over, callbacks and errbacks included. */
-  finished(root: Workflow, at: number): Emit {
-    const { graph } = root
-    const id = root.idOf(graph.exit)
-    const rootId = root.rootId()
-    const state = CELERY_STATE[root.status(graph.exit) as FinalStatus]
-    return { type: 'emit', event: { type: 'workflow-finished', at, id, rootId, state, calls: root.callsInAll } }
+  /** What was applied is over, callbacks and errbacks included: so many calls. It has the end of this node. */
+  finished(root: Workflow, node: number, calls: number, at: number): Emit {
+    const id = root.idOf(node)
+    const rootId = root.rootIdOf(node)
+    const state = CELERY_STATE[root.status(node) as FinalStatus]
+    return { type: 'emit', event: { type: 'workflow-finished', at, id, rootId, state, calls } }
   },
 }

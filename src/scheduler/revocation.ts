@@ -55,7 +55,7 @@ export class Revocation implements RevocationPart {
     if (intake !== undefined) return this.#revokeIntake(intake, failure, terminate)
     const end: End = { status: 'revoked', failure }
     const inner = workflow.replacementOf(node)
-    if (this.#machine.hears('task-revoked') && hasBeenHeardOf(workflow, node) && !isToldBy(inner))
+    if (this.#machine.heard['task-revoked'] && hasBeenHeardOf(workflow, node) && !isToldBy(inner))
       this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
     if (inner !== undefined) this.revokeSubtree(inner, inner.graph.exit, failure.reason, terminate)
     else if (workflow.isRunning(node)) this.#cancel(workflow, node, failure.error, terminate)

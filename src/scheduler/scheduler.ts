@@ -6,6 +6,7 @@
  */
 import { NO_APPLIED_KWARGS } from '../canvas/options.js'
 import { assertNever } from '../errors.js'
+import type { Input } from '../graph/call.js'
 import { firstCallsOf } from '../graph/first-calls.js'
 import type { Graph } from '../graph/graph.js'
 import type { Batch } from './batch.js'
@@ -18,7 +19,7 @@ import { Intakes } from './intakes.js'
 import { Joins } from './joins.js'
 import { Line } from './line.js'
 import { Losses } from './losses.js'
-import { Machine, type SchedulerOptions } from './machine.js'
+import { heardOf, Machine, type SchedulerOptions } from './machine.js'
 import type { Instruction, Stimulus, Submit } from './messages.js'
 import type { Policies } from './policies.js'
 import { type Gated, waitingWith } from './queue-room.js'
@@ -128,7 +129,8 @@ export class Scheduler {
     if (named !== undefined || !id.startsWith(this.#machine.idPrefix)) return named
     const found = this.#machine.workflows.get(Number.parseInt(id.slice(this.#machine.idPrefix.length), 36))
     const node = found?.nodeOf(id)
-    return found === undefined || node === undefined ? undefined : { workflow: found, node }
+    if (found === undefined || node === undefined) return undefined
+    return found.isLoose && found.isFinal(node) ? undefined : { workflow: found, node }
   }
 
   #receive(stimulus: Stimulus): void {
@@ -142,7 +144,7 @@ export class Scheduler {
         else stimulus.workflow.watch(stimulus.node)
         return
       case 'listen':
-        this.#machine.heard = stimulus.heard
+        this.#machine.heard = heardOf(stimulus.heard)
         return
       case 'flushed':
         this.#isFlushAsked = false
@@ -193,6 +195,7 @@ export class Scheduler {
   #submit(submit: Submit): void {
     const workflow = this.#machine.admit(submit)
     this.#machine.out.push({ type: 'accepted', workflow })
+    if (workflow.isLoose) return this.#machine.line.enqueue(workflow, 0, submit.graph.size, NOTHING_IN)
     if (submit.isWatched === true) workflow.watch(submit.graph.exit)
     if (submit.isRevoked) return // what comes next is its revoke
     const { args, kwargs } = submit
@@ -213,6 +216,8 @@ export class Scheduler {
     this.#machine.out.push({ type: 'wake', at })
   }
 }
+
+const NOTHING_IN: Input = { args: [], by: -1 }
 
 const partsOf = (machine: Machine, maxQueue: number) => ({
   flow: new Flow(machine),

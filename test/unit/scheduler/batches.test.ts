@@ -148,7 +148,7 @@ describe('a revoked call of a batch', () => {
     fleet.recalled(0, 2)
     fleet.now = 20
     fleet.end(0, [
-      { at: 0, outcome: { ...retry, wait: 0 } },
+      { at: 0, outcome: retry },
       { from: 1, values: [1] },
     ])
     expect(fleet.terminated).toEqual([])
