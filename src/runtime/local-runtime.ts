@@ -222,6 +222,7 @@ export class LocalRuntime implements Runtime {
     checkOptions('close', options, CLOSE_RULES)
     this.#looseRuns.flush()
     this.#beat.stop()
+    this.#telling.all() // what has ended is not pending
     return this.#shutdown.begin(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
   }
 
