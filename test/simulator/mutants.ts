@@ -124,12 +124,12 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'this.noteNotPostponed(workflow)',
   ),
   'counts no retries': edit('workflow.retries.set(node, part.attempt)', ''),
-  'retries at once': edit("'retrying', this.#machine.at + Math.max(delay, 0)", "'retrying', this.#machine.at"),
+  'retries at once': edit("'retrying', this.#machine.at + delay)", "'retrying', this.#machine.at)"),
   'does not revoke what runs': edit(
     'if (!workflow.isFinal(node)) this.revokeNode(',
     "if (!workflow.isFinal(node) && workflow.status(node) !== 'running') this.revokeNode(",
   ),
-  'tells a revoked run nothing': edit('this.#cancel(workflow, node, error, terminate)', '{}'),
+  'tells a revoked run nothing': edit('this.#cancel(workflow, node, failure.error, terminate)', '{}'),
   'takes what a revoked run returns': edit(
     'if (isCurrent(run.part, run.node)) {',
     'if (this.#machine.closed !== null) {',
