@@ -193,7 +193,13 @@ function normalized(options: CallOptions): StoredOptions {
   if (options.headers !== undefined) stored.headers = Object.freeze({ ...options.headers })
   if (options.link !== undefined) stored.link = canvasList(options.link, 'link')
   if (options.linkError !== undefined) stored.linkError = canvasList(options.linkError, 'linkError')
-  return stored
+  return saysNothing(stored) ? NO_OPTIONS : stored
+}
+
+/** Such as of an application that has a signal and no more: its calls are planned as others of their task are. */
+function saysNothing(stored: StoredOptions): boolean {
+  for (const _ in stored) return false
+  return true
 }
 
 function canvasList(value: AnyCanvas | readonly AnyCanvas[], path: string): readonly AnyCanvas[] {

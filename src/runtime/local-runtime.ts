@@ -32,6 +32,7 @@ import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
 import { LooseRuns, type LooseRunsHost } from './loose-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { ObeyedSignals } from './obeyed-signals.js'
+import { RoomWaits } from './room-waits.js'
 import type { Runtime, ShutdownReport } from './runtime.js'
 import { Shutdown, type ShutdownHost } from './shutdown.js'
 import { callsStamped } from './stamped-calls.js'
@@ -39,6 +40,7 @@ import { type StreamHost, StreamIteration } from './stream.js'
 import { type MapOptions, streamPlan } from './stream-options.js'
 import { SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
+import { Telling, type TellingHost } from './telling.js'
 import { ownListed, type Transfers } from './transfers.js'
 import { Waiting } from './waiting.js'
 import { endOf, WorkflowSource } from './workflow-source.js'
@@ -77,14 +79,15 @@ export class LocalRuntime implements Runtime {
   readonly #kept = new Set<Workflow>()
   /** Who waits for the ends of nodes, by workflow. */
   readonly #waiting = new Waiting<Workflow>()
+  readonly #telling: Telling<Workflow>
   readonly #lazyGroups: LazyGroups
   readonly #stacks = new SubmissionStacks()
   readonly #looseRuns = new LooseRuns(this.#looseRunsHost())
-  readonly #signals = new ObeyedSignals((targets, reason) => void this.#revoke(targets, { reason }))
+  readonly #signals = new ObeyedSignals((workflows, reason) => void this.#revoke(wholeOf(workflows), { reason }))
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
   #whenIdle: (() => void)[] = []
-  readonly #whenDrained: (() => void)[] = []
+  readonly #room: RoomWaits
   readonly #maxQueue: number
   /** When the first call left. */
   #startedAt: number | undefined
@@ -107,8 +110,10 @@ export class LocalRuntime implements Runtime {
     const idPrefix = `${environment.newId()}-`
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
     this.#maxQueue = scheduling.maxQueue ?? Infinity
+    this.#room = new RoomWaits(environment.clock, this.#maxQueue === 0 ? () => this.#noteOpen() : undefined)
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
     this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
+    this.#telling = new Telling(this.#tellingHost())
     this.#beat = new Beat(this.#beatHost())
     this.#shutdown = new Shutdown(this.#shutdownHost())
     this.#longRuns = warnsOfLongRuns ? new LongRuns(this.#longRunsHost()) : undefined
@@ -159,10 +164,11 @@ export class LocalRuntime implements Runtime {
 
   revoke(target: RevokeTarget | Iterable<RevokeTarget>, options: RevokeOptions = {}): number {
     checkResultOptions('revoke', options)
-    const found = revokedIds(target).flatMap(({ id, scope }) => {
+    const found: Revoke['targets'][number][] = []
+    for (const { id, scope } of revokedIds(target)) {
       const known = this.#scheduler.find(id)
-      return known === undefined ? [] : [{ ...known, scope }]
-    })
+      if (known !== undefined) found.push({ workflow: known.workflow, node: known.node, scope })
+    }
     return this.#revoke(found, options)
   }
 
@@ -174,7 +180,7 @@ export class LocalRuntime implements Runtime {
 
   #revoke(targets: Revoke['targets'], { reason, terminate = false }: RevokeOptions): number {
     const before = this.#scheduler.state().revoked
-    this.#drive({ type: 'revoke', at: this.#now(), targets, reason, terminate })
+    this.#telling.after(() => void this.#drive({ type: 'revoke', at: this.#now(), targets, reason, terminate }))
     return this.#scheduler.state().revoked - before
   }
 
@@ -207,7 +213,7 @@ export class LocalRuntime implements Runtime {
   }
 
   async drained(): Promise<void> {
-    if (!this.#scheduler.hasRoom) await new Promise<void>((resolve) => this.#whenDrained.push(resolve))
+    await this.#room.until(() => this.#scheduler.hasRoom)
   }
 
   close(options: { readonly drain?: boolean; readonly timeout?: number } = {}): Promise<ShutdownReport> {
@@ -216,6 +222,7 @@ export class LocalRuntime implements Runtime {
     checkOptions('close', options, CLOSE_RULES)
     this.#looseRuns.flush()
     this.#beat.stop()
+    this.#telling.all() // what has ended is not pending
     return this.#shutdown.begin(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
   }
 
@@ -293,10 +300,9 @@ export class LocalRuntime implements Runtime {
 
   /** Revokes a workflow when its signal aborts. */
   #obey(signal: AbortSignal, workflow: Workflow): void {
-    const { exit } = workflow.graph
-    const target = { workflow, node: exit, scope: 'subtree' } as const
-    if (signal.aborted) return void this.#revoke([target], { reason: signal.reason })
-    this.#whenEnded(workflow, exit, this.#signals.add(signal, target))
+    if (signal.aborted) return void this.#revoke(wholeOf([workflow]), { reason: signal.reason })
+    this.#signals.add(signal, workflow)
+    this.#drive({ type: 'watch', workflow, node: workflow.graph.exit })
   }
 
   /** Keeps a workflow for `resultTtl` after its end. */
@@ -327,7 +333,7 @@ export class LocalRuntime implements Runtime {
     // Afterwards: what follows from it must not come before what was said first, such as when to wake.
     for (const instruction of instructions) this.#carryOutLast(instruction)
     this.#noteOpen()
-    if (this.#whenDrained.length > 0 && this.#scheduler.hasRoom) this.#tellDrained()
+    if (this.#room.isAwaited) this.#room.look()
     const first = instructions[0]
     return first?.type === 'accepted' ? first.workflow : undefined
   }
@@ -360,8 +366,7 @@ export class LocalRuntime implements Runtime {
         this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
-        if (instruction.workflow.isLoose) this.#looseRuns.tell(instruction.workflow, instruction.node)
-        return this.#waiting.tell(instruction.workflow, instruction.node)
+        return this.#telling.tell(instruction)
       case 'emit':
         return this.#bus.emit(instruction.event)
       default:
@@ -378,7 +383,7 @@ export class LocalRuntime implements Runtime {
 
   /** Holds the process while anything is pending, callbacks included, and tells those who wait for idleness. */
   #noteOpen(): void {
-    const open = this.#scheduler.openWorkflows
+    const open = this.#scheduler.openWorkflows + (this.#telling.isBehind || this.#room.isLooking ? 1 : 0)
     if (open === this.#open) return
     const wasIdle = this.#open === 0
     this.#open = open
@@ -391,10 +396,6 @@ export class LocalRuntime implements Runtime {
     const whenIdle = this.#whenIdle
     this.#whenIdle = []
     for (const resolve of whenIdle) resolve()
-  }
-
-  #tellDrained(): void {
-    for (const resolve of this.#whenDrained.splice(0)) resolve()
   }
 
   /** One timer for all that the scheduler waits for. */
@@ -466,9 +467,22 @@ export class LocalRuntime implements Runtime {
       isIdle: () => this.#open === 0,
       idle: () => this.idle(),
       stop: (running) => {
-        if (running === 'drop') this.#tellDrained()
+        if (running === 'drop') this.#room.letGo()
         this.#drive({ type: 'close', at: this.#now(), message: CLOSED, running })
+        this.#telling.all()
       },
+    }
+  }
+
+  #tellingHost(): TellingHost<Workflow> {
+    return {
+      clock: this.#environment.clock,
+      tell: (workflow, node) => {
+        if (workflow.isLoose) this.#looseRuns.tell(workflow, node)
+        if (node === workflow.graph.exit) this.#signals.ended(workflow)
+        this.#waiting.tell(workflow, node)
+      },
+      told: () => this.#noteOpen(),
     }
   }
 
@@ -502,9 +516,12 @@ export class LocalRuntime implements Runtime {
       start: (canvas, ended) => {
         const tell = (workflow: Workflow): void => ended(endOf(workflow, workflow.graph.exit))
         const workflow = this.#submit('run', this.map, canvas, undefined, tell, false)
-        return (reason) => void this.#revoke([{ workflow, node: workflow.graph.exit, scope: 'subtree' }], { reason })
+        return (reason) => void this.#revoke(wholeOf([workflow]), { reason })
       },
-      room: () => this.drained(),
+      room: (canvas) => {
+        const graph = compile(canvas as Canvas)
+        return this.#room.until(() => this.#scheduler.hasRoomFor(graph, this.#now()))
+      },
       warn: (message, error) => this.#warn(message, error),
     }
   }
@@ -550,6 +567,9 @@ export class LocalRuntime implements Runtime {
     }
   }
 }
+
+const wholeOf = (workflows: Iterable<Workflow>): Revoke['targets'] =>
+  Array.from(workflows, (workflow) => ({ workflow, node: workflow.graph.exit, scope: 'subtree' }))
 
 const NOTHING_APPLIED = applicationOf('apply', undefined)
 

@@ -21,7 +21,7 @@ export interface StreamHost {
   /** Starts a call, and tells of its end. Gives a function that revokes it. @throws what keeps it from starting. */
   start(canvas: AnyCanvas, ended: (end: CallEnd) => void): (reason: unknown) => void
   /** Resolves when a call that found the queue full may try again. */
-  room(): Promise<void>
+  room(canvas: AnyCanvas): Promise<void>
   warn(message: string, error: Error): void
 }
 
@@ -122,10 +122,11 @@ export class StreamIteration implements AsyncIterableIterator<unknown, undefined
   /** A full queue is no failure: that is what back pressure is for. */
   #start(chunk: Chunk, items: readonly unknown[]): void {
     if (!this.#flying.has(chunk)) return // it was given up meanwhile
+    const canvas = this.#plan.canvasOf(items)
     try {
-      chunk.revoke = this.#host.start(this.#plan.canvasOf(items), (end) => this.#ended(chunk, end))
+      chunk.revoke = this.#host.start(canvas, (end) => this.#ended(chunk, end))
     } catch (error) {
-      if (error instanceof QueueFullError) void this.#host.room().then(() => this.#start(chunk, items))
+      if (error instanceof QueueFullError) void this.#host.room(canvas).then(() => this.#start(chunk, items))
       else this.#ended(chunk, { ok: false, error })
     }
   }

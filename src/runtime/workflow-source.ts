@@ -116,13 +116,13 @@ export function stateOf(workflow: Workflow, node: number): TaskState {
 /** What a call shows of itself; if another canvas stands in its place, what that shows. */
 function shownOf(workflow: Workflow, node: number): { readonly state: string; readonly meta: unknown } | undefined {
   const { workflow: inner, node: exit } = inPlaceOf(workflow, node)
-  return inner.shown.get(exit)
+  return inner.shownOf(exit)
 }
 
 /** What does the work of a call now: itself, or the end of what stands in its place. */
 function inPlaceOf(workflow: Workflow, node: number): { readonly workflow: Workflow; readonly node: number } {
   let at = { workflow, node }
-  for (let inner = workflow.replacements.get(node); inner !== undefined; inner = at.workflow.replacements.get(at.node))
+  for (let inner = workflow.replacementOf(node); inner !== undefined; inner = at.workflow.replacementOf(at.node))
     at = { workflow: inner, node: inner.graph.exit }
   return at
 }
@@ -136,7 +136,7 @@ export function endOf(workflow: Workflow, node: number): NodeEnd {
   const failure = workflow.failure(node)
   const original = unwrapped(failure)
   const described = workflow.describe(failure)
-  workflow.describe(original)
+  if (original !== failure) workflow.describe(original)
   return {
     ok: false,
     error: original.error,

@@ -7,6 +7,7 @@
  */
 import { Batch, isCurrent, type Part } from './batch.js'
 import { canFollow } from './fusion.js'
+import type { Gate } from './gate.js'
 import { BATCH_MS, MOST_CALLS } from './load.js'
 import type { CallPlan, Policies } from './policies.js'
 import { type Range, type ReadyCall, ReadyQueue } from './ready-queue.js'
@@ -53,8 +54,9 @@ export class Dispatcher {
   readonly batching: boolean
   /** Calls that are ready. */
   ready = 0
-  /** Of these, calls of tasks with a limit of their own. */
+  /** Of these, calls of tasks with a limit of their own; and the limits. */
   gated = 0
+  readonly gates = new Set<Gate>()
   readonly #policies: Policies
   readonly #maxTasks: number
   #worn: number[] = []
@@ -79,7 +81,7 @@ export class Dispatcher {
 
   /** Calls that have become ready. */
   push(workflow: Workflow, from: number, to: number, plan: CallPlan, since: number): void {
-    this.#countReady(plan, to - from)
+    this.#countReady(plan.gate, to - from)
     this.queue.push({ workflow, from, to, plan, attempt: workflow.attemptOf(from), since })
   }
 
@@ -89,13 +91,17 @@ export class Dispatcher {
   }
 
   /** A ready call has become final without leaving. */
-  withdraw(plan: CallPlan): void {
-    this.#countReady(plan, -1)
+  withdraw(gate: Gate | undefined): void {
+    this.#countReady(gate, -1)
   }
 
-  #countReady({ gate }: CallPlan, calls: number): void {
+  #countReady(gate: Gate | undefined, calls: number): void {
     this.ready += calls
-    if (gate !== undefined) this.gated += calls
+    if (gate === undefined) return
+    this.gated += calls
+    gate.ready += calls
+    if (gate.ready > 0) this.gates.add(gate)
+    else this.gates.delete(gate)
   }
 
   /** The next batch that may leave; whether listeners are to be told of each call. */
@@ -188,7 +194,7 @@ export class Dispatcher {
 
   #take(range: Range, count: number, at: number, isHeard: boolean): Part {
     const { workflow, from, to, plan, attempt, order, since } = this.queue.take(range, count)
-    this.#countReady(plan, from - to)
+    this.#countReady(plan.gate, from - to)
     return { workflow, node: from, size: to - from, attempt, plan, isLinked: false, at, order, since, isHeard }
   }
 
@@ -248,7 +254,7 @@ export class Dispatcher {
 
   /** Puts calls of a batch back where they stood. */
   putBack({ workflow, plan, attempt, order, since }: Part, from: number, to: number): void {
-    this.#countReady(plan, to - from)
+    this.#countReady(plan.gate, to - from)
     this.queue.putBack({ workflow, plan, attempt, order, since, from, to })
   }
 

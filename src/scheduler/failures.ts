@@ -39,15 +39,38 @@ export function refusedError(run: RunIdentity, { most, windowMs }: Breaker, left
   return new WorkerLostError(message, run, { reason: 'breaker' })
 }
 
-export const revokedError = (workflow: Workflow, node: number, cause: unknown): TaskRevokedError =>
-  withoutStack(
-    () =>
-      new TaskRevokedError(
-        'the call was revoked',
-        workflow.runOf(node, workflow.status(node) === 'running' ? undefined : 0),
-        { terminated: false, cause },
-      ),
-  )
+/** Why a call will not run, or not go on: what revoking it leaves. */
+export interface Revoked extends Failure {
+  /** What was given for it, if anything. */
+  readonly reason: unknown
+}
+
+/** Its error is made when somebody looks: ten thousand may be revoked at once of which nobody does, and nothing else happens meanwhile. */
+class RevokedCall implements Revoked {
+  readonly origin: number
+  readonly attempt: number
+  readonly reason: unknown
+  readonly #workflow: Workflow
+  #error: TaskRevokedError | undefined
+
+  constructor(workflow: Workflow, node: number, reason: unknown) {
+    this.#workflow = workflow
+    this.origin = node
+    this.attempt = workflow.isRunning(node) ? workflow.attemptOf(node) : 0
+    this.reason = reason
+  }
+
+  get error(): TaskRevokedError {
+    this.#error ??= revokedError(this.#workflow.runOf(this.origin, this.attempt), this.reason)
+    return this.#error
+  }
+}
+
+export const revoked = (workflow: Workflow, node: number, reason: unknown): Revoked =>
+  new RevokedCall(workflow, node, reason)
+
+const revokedError = (run: RunIdentity, cause: unknown): TaskRevokedError =>
+  withoutStack(() => new TaskRevokedError('the call was revoked', run, { terminated: false, cause }))
 
 /**
  * Where in the scheduler an error was made helps nobody, and finding it out takes longer than revoking a call; where the call was applied

@@ -78,7 +78,7 @@ export class Flow implements FlowPart {
     const hooks = workflow.graph.hooks.get(node)
     const started =
       hooks === undefined || this.#machine.closed !== undefined ? NO_STEPS : this.#runHooks(workflow, node, end, hooks)
-    if (workflow.isReady(node)) this.#machine.dispatcher.withdraw(this.#machine.policies.of(workflow, node))
+    if (workflow.isReady(node)) this.#withdraw(workflow, node)
     workflow.end(node, end)
     if (workflow.letGo(node)) this.#machine.line.noteNotPostponed(workflow)
     if (workflow.graph.calls[node] !== undefined) this.#machine.count(end, 1)
@@ -92,6 +92,12 @@ export class Flow implements FlowPart {
     this.#machine.follow(started)
     if (workflow.isLoose) this.#shrinkTree(workflow, node)
     if (workflow.left === 0) this.#finish(workflow)
+  }
+
+  /** A ready call ends without leaving. How it is planned is asked only where it may stand before a gate. */
+  #withdraw(workflow: Workflow, node: number): void {
+    const { dispatcher, policies } = this.#machine
+    dispatcher.withdraw(dispatcher.gated > 0 ? policies.of(workflow, node).gate : undefined)
   }
 
   /** What a node's end sets off behind it. */
@@ -216,6 +222,7 @@ function endOutside(inner: Workflow, node: number, end: End): End {
 
 const failureOutside = (inner: Workflow, node: number, failure: Failure): Failure => ({
   ...failure,
+  error: failure.error, // which may be made only now
   origin: node,
   told: inner.describe(failure),
   ...(failure.cause && { cause: failureOutside(inner, node, failure.cause) }),

@@ -11,6 +11,8 @@ export class Gate {
   readonly #concurrency: number
   #nextAt = -Infinity
   #running = 0
+  /** Calls of its task that are ready, and have not left. */
+  ready = 0
 
   constructor(startsPerSecond: number, concurrency: number) {
     this.#intervalMs = startsPerSecond === Infinity ? 0 : 1_000 / startsPerSecond
@@ -19,6 +21,12 @@ export class Gate {
 
   isOpen(now: number): boolean {
     return this.#running < this.#concurrency && now >= this.#nextAt
+  }
+
+  /** How many calls may start now, if each starts at once. */
+  room(now: number): number {
+    if (!this.isOpen(now)) return 0
+    return this.#intervalMs > 0 ? 1 : this.#concurrency - this.#running
   }
 
   /** When it opens, if only time has to pass. */

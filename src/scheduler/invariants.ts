@@ -30,6 +30,9 @@ export function checkInvariants(state: SchedulerState): void {
 /** What is counted of each thread is what is there, and no thread stands idle that could do something. */
 function checkLanes({ dispatcher, queue, running }: SchedulerState, { queued }: Places): void {
   if (dispatcher.ready !== queued.size) broken('ready calls are miscounted', [dispatcher.ready, queued.size])
+  let gated = 0
+  for (const gate of dispatcher.gates) gated += gate.ready
+  if (dispatcher.gated !== gated) broken('calls with a limit are miscounted', [dispatcher.gated, gated])
   const mayWait = dispatcher.batching || !queue.canLeave
   for (const lane of dispatcher.lanes) {
     let active = 0

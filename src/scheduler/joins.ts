@@ -2,7 +2,7 @@
 import type { AnyCanvas } from '../canvas/typing.js'
 import { type Join, joinPath } from '../graph/graph.js'
 import type { End, Failure, Unfilled } from './ends.js'
-import { revokedError } from './failures.js'
+import { revoked } from './failures.js'
 import { compiledOrError, type JoinsPart, type Machine, type Step } from './machine.js'
 import type { Continuation, Filling, Intake, Workflow } from './workflow.js'
 
@@ -76,7 +76,7 @@ export class Joins implements JoinsPart {
         this.#revokeMembers(portion, portion.graph.entry, portion.fillingOf(portion.graph.entry), reason)
     for (const member of workflow.inside(at).toReversed())
       if (!workflow.isFinal(member))
-        this.#machine.revocation.revokeNode(workflow, member, revokedError(workflow, member, reason), false)
+        this.#machine.revocation.revokeNode(workflow, member, revoked(workflow, member, reason), false)
     this.#machine.revocation.revokeAdded(filling, reason, false)
   }
 

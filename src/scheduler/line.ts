@@ -111,7 +111,8 @@ export class Line implements LinePart {
     const revoke = (): void => {
       const what = 'the call expired before it could start'
       const error = withoutStack(() => new TaskExpiredError(what, workflow.runOf(node, 0), new Date(at)))
-      this.#machine.revocation.revokeNode(workflow, node, error, false)
+      const failure = { error, origin: node, attempt: 0, reason: undefined }
+      this.#machine.revocation.revokeNode(workflow, node, failure, false)
     }
     if (at < this.#machine.at) revoke()
     else workflow.expiries.set(node, this.#machine.timers.set(at, revoke))

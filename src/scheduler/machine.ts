@@ -4,7 +4,6 @@
  */
 import type { RunPolicy } from '../canvas/policy.js'
 import type { AnyCanvas } from '../canvas/typing.js'
-import type { TaskRevokedError } from '../errors.js'
 import { EVENT_NAMES, type RuntimeEventName } from '../events/event.js'
 import type { Input } from '../graph/call.js'
 import { compile } from '../graph/compile.js'
@@ -13,6 +12,7 @@ import type { Batch, Cancel, Part } from './batch.js'
 import { Breaker } from './breaker.js'
 import { Dispatcher } from './dispatcher.js'
 import type { End, Unsuccessful } from './ends.js'
+import type { Revoked } from './failures.js'
 import type { CallReport, Instruction, Loss, Lost, Members, Outcome, Outcomes, Recalled, Revoke } from './messages.js'
 import { type CallPlan, Policies } from './policies.js'
 import type { Run } from './run.js'
@@ -136,7 +136,7 @@ export interface ReportsPart {
 export interface RevocationPart {
   revoke(revoke: Revoke): void
   revokeSubtree(workflow: Workflow, node: number, reason: unknown, terminate: boolean): void
-  revokeNode(workflow: Workflow, node: number, error: TaskRevokedError, terminate: boolean): void
+  revokeNode(workflow: Workflow, node: number, failure: Revoked, terminate: boolean): void
   revokeAdded(filling: Filling | undefined, reason: unknown, terminate: boolean): void
   tellCancel(batch: Batch, place: number, cancel: Cancel): void
   terminate(batch: Batch, loss: Loss): void

@@ -1,9 +1,8 @@
 /** Revoking is ending: at once for everybody who waits. A run that is under way is told, or its thread ended. */
-import type { TaskRevokedError } from '../errors.js'
 import type { Batch, Cancel } from './batch.js'
 import { callEvents } from './call-events.js'
 import type { End } from './ends.js'
-import { revokedError } from './failures.js'
+import { type Revoked, revoked } from './failures.js'
 import type { Machine, RevocationPart } from './machine.js'
 import type { Loss, Revoke } from './messages.js'
 import type { Filling, Intake, Workflow } from './workflow.js'
@@ -26,17 +25,19 @@ export class Revocation implements RevocationPart {
   revokeSubtree(workflow: Workflow, node: number, reason: unknown, terminate: boolean): void {
     if (node === workflow.graph.exit) workflow.isRevoked = true
     const nodes = workflow.upTo(node)
-    for (const each of nodes)
-      for (const portion of workflow.intakeOf(each)?.portions ?? [])
-        this.revokeSubtree(portion, portion.graph.exit, reason, terminate)
+    if (workflow.hasIntakes)
+      for (const each of nodes)
+        for (const portion of workflow.intakeOf(each)?.portions ?? [])
+          this.revokeSubtree(portion, portion.graph.exit, reason, terminate)
     this.#revokeAll(workflow, nodes, reason, terminate)
-    for (const each of nodes)
-      for (const child of workflow.children(each)) this.revokeSubtree(child.workflow, child.node, reason, terminate)
+    if (workflow.hasChildren)
+      for (const each of nodes)
+        for (const child of workflow.children(each)) this.revokeSubtree(child.workflow, child.node, reason, terminate)
   }
 
   #revokeAll(workflow: Workflow, nodes: readonly number[], reason: unknown, terminate: boolean): void {
     for (const node of nodes)
-      if (!workflow.isFinal(node)) this.revokeNode(workflow, node, revokedError(workflow, node, reason), terminate)
+      if (!workflow.isFinal(node)) this.revokeNode(workflow, node, revoked(workflow, node, reason), terminate)
   }
 
   revokeAdded(filling: Filling | undefined, reason: unknown, terminate: boolean): void {
@@ -44,31 +45,31 @@ export class Revocation implements RevocationPart {
   }
 
   /** Revokes a node that is not final: at once for everybody who waits. If it runs, its run is told, and what it still returns is dropped. */
-  revokeNode(workflow: Workflow, node: number, error: TaskRevokedError, terminate: boolean): void {
+  revokeNode(workflow: Workflow, node: number, failure: Revoked, terminate: boolean): void {
     if ((workflow.graph.joins.get(node)?.width ?? 0) > 0) {
       // It ends when its members have, those included that were added.
-      this.revokeAdded(workflow.fillingOf(node), error.cause, terminate)
+      this.revokeAdded(workflow.fillingOf(node), failure.reason, terminate)
       return
     }
     const intake = workflow.intakeOf(node)
-    if (intake !== undefined) return this.#revokeIntake(intake, error, terminate)
-    const end: End = { status: 'revoked', failure: { error, origin: node, attempt: error.attempt } }
-    const inner = workflow.replacements.get(node)
+    if (intake !== undefined) return this.#revokeIntake(intake, failure, terminate)
+    const end: End = { status: 'revoked', failure }
+    const inner = workflow.replacementOf(node)
     if (this.#machine.heard['task-revoked'] && hasBeenHeardOf(workflow, node) && !isToldBy(inner))
       this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
-    if (inner !== undefined) this.revokeSubtree(inner, inner.graph.exit, error.cause, terminate)
-    else if (workflow.isRunning(node)) this.#cancel(workflow, node, error, terminate)
+    if (inner !== undefined) this.revokeSubtree(inner, inner.graph.exit, failure.reason, terminate)
+    else if (workflow.isRunning(node)) this.#cancel(workflow, node, failure.error, terminate)
     else if (workflow.linkedBatches > 0) this.#recallLinked(workflow, node)
     this.#machine.flow.end(workflow, node, end)
   }
 
   /** No more is pulled; the group ends when the members that it has have ended. */
-  #revokeIntake(intake: Intake, error: TaskRevokedError, terminate: boolean): void {
+  #revokeIntake(intake: Intake, failure: Revoked, terminate: boolean): void {
     const { workflow, node, portions } = intake
-    this.#machine.intakes.stop(intake, { status: 'revoked', failure: { error, origin: node, attempt: 0 } })
+    this.#machine.intakes.stop(intake, { status: 'revoked', failure })
     for (const portion of portions)
-      this.#revokeAll(portion, portion.inside(portion.graph.entry), error.cause, terminate)
-    this.revokeAdded(workflow.fillingOf(node), error.cause, terminate)
+      this.#revokeAll(portion, portion.inside(portion.graph.entry), failure.reason, terminate)
+    this.revokeAdded(workflow.fillingOf(node), failure.reason, terminate)
   }
 
   /** The run of a revoked call is told, if it has begun; if not, it never does. */

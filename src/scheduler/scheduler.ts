@@ -14,6 +14,7 @@ import { Closing } from './closing.js'
 import { Departures } from './departures.js'
 import type { Dispatcher } from './dispatcher.js'
 import { Flow } from './flow.js'
+import type { Gate } from './gate.js'
 import { Intakes } from './intakes.js'
 import { Joins } from './joins.js'
 import { Line } from './line.js'
@@ -21,7 +22,7 @@ import { Losses } from './losses.js'
 import { heardOf, Machine, type SchedulerOptions } from './machine.js'
 import type { Instruction, Stimulus, Submit } from './messages.js'
 import type { Policies } from './policies.js'
-import { waitingWith } from './queue-room.js'
+import { type Gated, waitingWith } from './queue-room.js'
 import type { ReadyQueue } from './ready-queue.js'
 import { Reports } from './reports.js'
 import { Revocation } from './revocation.js'
@@ -95,26 +96,31 @@ export class Scheduler {
     }
   }
 
-  /** Whether one call more may wait to start, or can start at once. */
+  /** Whether one call more may wait to start, or can start at once; while some wait for the limits of their tasks, whether it may wait. */
   get hasRoom(): boolean {
-    return this.#maxQueue === Infinity || this.#hasRoomFor(1, 0)
+    if (this.#maxQueue === Infinity) return true
+    const { at, dispatcher } = this.#machine
+    if (dispatcher.gated > 0 && this.#waitingWith(at, 0) >= this.#maxQueue) return false
+    return this.#waitingWith(at, 1) <= this.#maxQueue
   }
 
   /** Whether all calls of a graph that come first may wait to start, or can start at once. */
   hasRoomFor(graph: Graph, at: number): boolean {
     if (this.#maxQueue === Infinity) return true
-    let [free, held] = [0, 0]
+    let free = 0
+    const gated = new Map<Gate, number>()
     for (const node of firstCallsOf(graph)) {
-      if (this.#machine.policies.ofNode(graph, node).gate?.isOpen(at) === false) held++
-      else free++
+      const { gate } = this.#machine.policies.ofNode(graph, node)
+      if (gate === undefined) free++
+      else gated.set(gate, (gated.get(gate) ?? 0) + 1)
     }
-    return this.#hasRoomFor(free, held)
+    return this.#waitingWith(at, free, gated) <= this.#maxQueue
   }
 
   /** Members that lazy groups have been promised room for take it before they come. */
-  #hasRoomFor(free: number, held: number): boolean {
+  #waitingWith(at: number, free: number, gated?: Gated): number {
     const { dispatcher, intakes } = this.#machine
-    return waitingWith(dispatcher, free + intakes.asked, held) <= this.#maxQueue
+    return waitingWith(dispatcher, at, free + intakes.asked, gated)
   }
 
   /** The pending node that has this id, if any. */

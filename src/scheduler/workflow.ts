@@ -242,6 +242,10 @@ export class Workflow {
     return this.#intakes?.get(node)
   }
 
+  get hasIntakes(): boolean {
+    return this.#intakes !== undefined
+  }
+
   addIntake(intake: Intake): void {
     this.#intakes ??= new Map()
     this.#intakes.set(intake.node, intake)
@@ -309,6 +313,14 @@ export class Workflow {
 
   isReplaced(node: number): boolean {
     return this.#replacements?.has(node) === true
+  }
+
+  replacementOf(node: number): Workflow | undefined {
+    return this.#replacements?.get(node)
+  }
+
+  shownOf(node: number): Shown | undefined {
+    return this.#shown?.get(node)
   }
 
   /** It waits for its time, or for its next run. */
@@ -524,6 +536,7 @@ export class Workflow {
 
   /** The nodes that lead to a node in its chain, and those inside of groups among them; the node itself last. */
   upTo(node: number): readonly number[] {
+    if (this.graph.size === 1) return FIRST_NODE
     const found: number[] = []
     for (let at = node; at >= 0; at = this.feederOf(at)) {
       for (const inside of this.inside(at)) found.push(inside)
@@ -535,7 +548,10 @@ export class Workflow {
   /** The nodes inside of a join; none of another node. */
   inside(node: number): readonly number[] {
     const last = this.graph.joins.get(node)?.last ?? node
-    return Array.from({ length: last - node }, (_, i) => node + 1 + i)
+    if (last === node) return NO_NODES
+    const found: number[] = []
+    for (let inside = node + 1; inside <= last; inside++) found.push(inside)
+    return found
   }
 
   /** Forgets a value that nobody is to have any more: not that it was one. */
@@ -557,8 +573,12 @@ export class Workflow {
     else known.push(child)
   }
 
+  get hasChildren(): boolean {
+    return this.#children !== undefined
+  }
+
   children(node: number): readonly ChildRef[] {
-    return this.#children?.get(node) ?? []
+    return this.#children?.get(node) ?? NO_CHILDREN
   }
 
   idOf(node: number): string {
@@ -666,6 +686,10 @@ export class Workflow {
 }
 
 const NO_FILLINGS: ReadonlyMap<number, Filling> = new Map()
+const NO_NODES: readonly number[] = []
+const NO_CHILDREN: readonly ChildRef[] = []
+/** All of a workflow of one call. */
+const FIRST_NODE: readonly number[] = [0]
 
 function cancelled(timers: Map<number, Timer> | undefined, node: number): boolean {
   const timer = timers?.get(node)

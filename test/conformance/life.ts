@@ -408,6 +408,34 @@ function refusals(runtime: () => Runtime): void {
 }
 
 function afterwards(apply: Apply, options: RuntimeOptions, make: MakeRuntime): void {
+  it('shows at once that thousands were revoked, tells everybody who waits, and is not idle before', async () => {
+    const many = make(options)
+    const controller = new AbortController()
+    const results = Array.from({ length: 2_000 }, (_, i) =>
+      (many as any).apply(t.add.s(i, 1).set({ countdown: 60_000 }), { signal: controller.signal }),
+    )
+    const told: string[] = []
+    const waits = results.map((result) => result.get().catch(({ code }: { code: string }) => told.push(code)))
+    const idle = many.idle()
+    controller.abort()
+    expect(new Set(results.map(({ state }) => state))).toEqual(new Set(['REVOKED']))
+    await idle
+    await Promise.all(waits)
+    expect([told.length, new Set(told)]).toEqual([2_000, new Set(['ERR_REVOKED'])])
+    await many.close()
+  })
+
+  it('tells everybody of thousands that were revoked right before it was closed, and is done', async () => {
+    const many = make(options)
+    const results = Array.from({ length: 2_000 }, (_, i) =>
+      (many as any).apply(t.add.s(i, 1).set({ countdown: 60_000 })),
+    )
+    const waits = results.map((result) => result.get().catch(({ code }: { code: string }) => code))
+    expect(many.revoke(results)).toBe(2_000)
+    expect(await many.close({ timeout: 0 })).toEqual({ finished: 0, revoked: 0, timedOut: false })
+    expect(new Set(await Promise.all(waits))).toEqual(new Set(['ERR_REVOKED']))
+  })
+
   it('collects what a result led to, breadth first', async () => {
     const first = apply(chain(t.add.s(1, 1).link(t.pack.s('cb')), t.add.s(3), t.add.s(4))).parent.parent
     const seen: unknown[] = []

@@ -17,6 +17,8 @@ export const streamTasks = defineTasks(import.meta.url, {
     if (this.retries === 0) throw new RangeError('once more')
     return x
   }),
+  alone: task({ concurrency: 1 }, async (x) => x),
+  paced: task({ rateLimit: '200/s' }, (x) => x),
   forgotten: task({ ignoreResult: true }, (x) => x),
   async waits() {
     if (!this.signal.aborted) await new Promise((resolve) => this.signal.addEventListener('abort', resolve))

@@ -238,6 +238,17 @@ function closing(stage: Stage): void {
     await runtime.close()
   })
 
+  it.each([
+    ['alone', 1],
+    ['alone', 0],
+    ['paced', 1],
+    ['paced', 0],
+  ] as const)('wait for the limits of their task (%s), too, where the queue holds %i', async (name, maxQueue) => {
+    const runtime = stage.make({ maxQueue })
+    expect(await valuesOf(runtime.map(t[name], range(8), { chunkSize: 1, window: 8 }))).toEqual(range(8))
+    await runtime.close()
+  })
+
   it('leave nothing to be looked up', async () => {
     const runtime = stage.make({ resultTtl: Infinity })
     const ids: string[] = []

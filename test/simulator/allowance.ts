@@ -20,6 +20,13 @@ export class Allowance {
     this.#attempts.set(key, attempt)
   }
 
+  /** A call is refused before its next run: it tells of those that it has had. */
+  checkRefused({ workflow, node, attempt }: Site & Pick<Call, 'attempt'>): void {
+    const had = (this.#attempts.get(numberOf(workflow, node)) ?? 1) - 1
+    if (attempt !== had)
+      broken('I6', `call ${keyOf(workflow, node)} is refused after ${had} runs, and tells of ${attempt}`)
+  }
+
   /** A run begins. */
   use({ workflow, node, attempt }: Call): void {
     const key = numberOf(workflow, node)

@@ -3,6 +3,7 @@ import type { Call } from '../../src/scheduler/batch.js'
 import type { Instruction, Stimulus } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import type { Built } from '../property/plan.js'
+import type { Deaths } from './deaths.js'
 import type { Flight } from './flight.js'
 import type { Job } from './job.js'
 import type { Machine } from './machine.js'
@@ -14,6 +15,7 @@ export interface Around {
   readonly machine: Machine
   readonly random: Random
   readonly watchman: Watchman
+  readonly deaths: Deaths
   readonly rates: Rates
   readonly lanes: number
   readonly callsPerThread: number

@@ -61,4 +61,6 @@ export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { c
 
 /** Of a call whose thread dies each time. */
 const MOST_RUNS = 4
-const isLoss = (error: Error): boolean => error.name === WorkerLostError.name
+/** What is refused afterwards has not died. */
+const isLoss = (error: Error): boolean =>
+  error.name === WorkerLostError.name && (error as WorkerLostError).reason !== 'breaker'

@@ -10,6 +10,7 @@ import type { Instruction, Stimulus, Submit } from '../../src/scheduler/messages
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { show } from '../property/behaviour.js'
 import { Builder, type Built, type Kit, type Plan, programOf } from '../property/plan.js'
+import { Deaths, drawBounds } from './deaths.js'
 import { Dresser } from './dressed.js'
 import { Job } from './job.js'
 import type { Machine } from './machine.js'
@@ -20,7 +21,7 @@ import { Sources } from './sources.js'
 import { Story } from './story.js'
 import { drawTerms, type Terms } from './terms.js'
 import { broken, hold, Violation } from './violation.js'
-import { Watchman } from './watchman.js'
+import { type RefusedCall, Watchman } from './watchman.js'
 import { widePlan } from './wide.js'
 import { Workers } from './workers.js'
 
@@ -46,11 +47,14 @@ export class Episode {
   readonly #workers: Workers
   readonly #sources: Sources
   readonly #dresser: Dresser
+  readonly #deaths: Deaths
   readonly #planner: Planner
   readonly #plans: Plan[]
   /** Replacements, children and added members that there may still be. */
   #spare = MOST_SPARE
   readonly #jobs = new Map<Workflow, Job>()
+  /** Calls of the canvas that is being submitted which were refused in the same step. */
+  readonly #refusedFirst: { readonly call: RefusedCall; readonly error: Error }[] = []
   readonly #rates: Rates
   readonly #kit: Kit
   readonly #weights = new Float64Array(ACTIONS.length)
@@ -67,13 +71,20 @@ export class Episode {
     const terms = drawTerms(random)
     this.#terms = terms
     const { lanes, callsPerThread, batching, limited } = terms
-    this.#scheduler = new machine.Scheduler(lanes, 'sim-', terms)
+    const bounds = drawBounds(seed)
+    this.#deaths = new Deaths(bounds)
+    this.#scheduler = new machine.Scheduler(lanes, 'sim-', { ...terms, ...bounds })
     this.#kit = limited ? machine.limitedKit : machine.kit
     this.#planner = new Planner(random)
     this.#plans = this.#drawPlans()
     this.#closes = random.chance(0.15) ? 1 + random.below(2) : 0
     this.#rates = drawRates(random)
-    this.#watchman = new Watchman(machine, { ...terms, seesAll: seesAll(this.#rates.options) && !batching })
+    this.#watchman = new Watchman(machine, {
+      ...terms,
+      seesAll: seesAll(this.#rates.options) && !batching && !this.#deaths.areBounded,
+      deaths: this.#deaths,
+      refused: (call, error) => this.#refuseCall(call, error),
+    })
     this.#dresser = new Dresser(random, this.#rates.options)
     this.#sources = new Sources({
       machine,
@@ -87,6 +98,7 @@ export class Episode {
       machine,
       random,
       watchman: this.#watchman,
+      deaths: this.#deaths,
       rates: this.#rates,
       callsPerThread,
       handle: (stimulus) => this.#handle(stimulus),
@@ -229,6 +241,7 @@ export class Episode {
       this.#sources.hear(instruction)
     }
     this.#watchman.look(this.#scheduler)
+    if (!this.#workers.isFlushAsked) this.#watchman.checkRefused()
     // Before anything else happens: steps behind those that were let in ask nobody.
     if (stimulus.type === 'submit') this.#checkQueue(stimulus, instructions)
     this.#workers.checkChildren()
@@ -255,7 +268,9 @@ export class Episode {
     this.#watchman.isStillborn = false
     if (accepted?.type !== 'accepted') return broken('driver', 'a submitted canvas is not accepted')
     const { workflow } = accepted
-    this.#jobs.set(workflow, new Job(workflow, canvas, input, program))
+    const job = new Job(workflow, canvas, input, program)
+    this.#jobs.set(workflow, job)
+    for (const { call, error } of this.#refusedFirst.splice(0)) job.lose(call, error, 'nothing')
     if (isRevoked) this.#revokeIn(workflow, graph.exit, 'subtree')
   }
 
@@ -267,6 +282,13 @@ export class Episode {
   #graphOf(canvas: Built): Graph {
     const graph = this.#machine.compile(canvas as unknown as Canvas)
     return this.#random.chance(this.#rates.moves) ? { ...graph, movesValues: true } : graph
+  }
+
+  /** Too many threads have died: the reference is told, as soon as there is one. */
+  #refuseCall(call: RefusedCall, error: Error): void {
+    const job = this.#jobs.get(call.workflow.root)
+    if (job === undefined) this.#refusedFirst.push({ call, error })
+    else job.lose(call, error, 'nothing')
   }
 
   /** The queue is full: it is tried again when there is less to do. Of a queue that is empty, more is asked than it can ever hold. */
@@ -359,7 +381,12 @@ export class Episode {
   #begunUnseen(): boolean {
     const { records } = this.#watchman
     const highest = Math.max(...records.workflows().map(({ number }) => number), 0)
-    return highest >= records.size || this.#scheduler.state().revoked > records.revoked()
+    const { revoked, tally } = this.#scheduler.state()
+    return (
+      highest >= records.size ||
+      revoked > records.revoked() ||
+      (this.#deaths.areBounded && tally.applied > records.calls)
+    )
   }
 
   /** The value or error, and every task function that ran, as the reference says. */

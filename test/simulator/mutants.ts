@@ -8,6 +8,8 @@ const DISPATCHER = 'scheduler/dispatcher.ts'
 const BATCH = 'scheduler/batch.ts'
 const GATE = 'scheduler/gate.ts'
 const FUSION = 'scheduler/fusion.ts'
+const BREAKER = 'scheduler/breaker.ts'
+const LOSSES = 'scheduler/losses.ts'
 
 const edit = (from: string, to: string, file?: string): Edit => ({ file, from, to })
 
@@ -59,8 +61,8 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     DISPATCHER,
   ),
   'lets in one call more than may wait': edit(
-    'waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue',
-    'waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue + 1',
+    'this.#waitingWith(at, free, gated) <= this.#maxQueue',
+    'this.#waitingWith(at, free, gated) <= this.#maxQueue + 1',
   ),
   'starts callbacks before the end of their node is written': edit(
     'workflow.end(node, end)\n    if (workflow.letGo(node))',
@@ -122,12 +124,12 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'this.noteNotPostponed(workflow)',
   ),
   'counts no retries': edit('workflow.retries.set(node, part.attempt)', ''),
-  'retries at once': edit("'retrying', this.#machine.at + Math.max(delay, 0)", "'retrying', this.#machine.at"),
+  'retries at once': edit("'retrying', this.#machine.at + delay)", "'retrying', this.#machine.at)"),
   'does not revoke what runs': edit(
     'if (!workflow.isFinal(node)) this.revokeNode(',
     "if (!workflow.isFinal(node) && workflow.status(node) !== 'running') this.revokeNode(",
   ),
-  'tells a revoked run nothing': edit('this.#cancel(workflow, node, error, terminate)', '{}'),
+  'tells a revoked run nothing': edit('this.#cancel(workflow, node, failure.error, terminate)', '{}'),
   'takes what a revoked run returns': edit(
     'if (isCurrent(run.part, run.node)) {',
     'if (this.#machine.closed !== null) {',
@@ -241,6 +243,19 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
   'goes on after a member that could not be pulled': edit(
     'if (isDone || error !== undefined) this.#end(intake)',
     'if (isDone) this.#end(intake)',
+  ),
+  'runs calls though too many threads have died': edit(
+    'if (until !== undefined) this.#machine.losses.refuseReady(until)',
+    'if (until === null) this.#machine.losses.refuseReady(until)',
+  ),
+  'refuses calls for ever': edit('return at > now ? at : undefined', 'return at', BREAKER),
+  'counts one death too few': edit('this.#deaths.length < this.most', 'this.#deaths.length <= this.most', BREAKER),
+  'takes a thread that was ended for one that has died': edit('terminated: false', 'terminated: true', BREAKER),
+  'lets errbacks of refused calls leave': edit('while (dispatcher.ready > 0) {', '{', LOSSES),
+  'counts a refused run': edit(
+    'const attempt = workflow.attemptOf(node) - 1',
+    'const attempt = workflow.attemptOf(node)',
+    LOSSES,
   ),
   'goes on with a step that comes first': edit('priority === plan.priority && ', '', FUSION),
 }

@@ -35,7 +35,7 @@ let sources: ReadonlyMap<string, string> | undefined
 
 function readSources(): ReadonlyMap<string, string> {
   const inRooms = ROOMS.flatMap((room) => readdirSync(join(SRC, room)).map((file) => `${room}/${file}`))
-  const files = ['errors.ts', 'option-rules.ts', ...inRooms].filter((file) => file.endsWith('.ts'))
+  const files = ['errors.ts', 'option-rules.ts', 'events/event.ts', ...inRooms].filter((file) => file.endsWith('.ts'))
   return new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]))
 }
 

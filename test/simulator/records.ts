@@ -22,10 +22,17 @@ export class Records {
   readonly #callbacks = new Set<string>()
   readonly #machine: Machine
   readonly #onCountdown: (workflow: Workflow, node: number) => void
+  readonly #onFailed: (workflow: Workflow, node: number) => void
 
-  constructor(machine: Machine, onCountdown: (workflow: Workflow, node: number) => void) {
+  /** @param onFailed - A call has failed, by itself or with another one. */
+  constructor(
+    machine: Machine,
+    onCountdown: (workflow: Workflow, node: number) => void,
+    onFailed: (workflow: Workflow, node: number) => void,
+  ) {
     this.#machine = machine
     this.#onCountdown = onCountdown
+    this.#onFailed = onFailed
   }
 
   get size(): number {
@@ -59,6 +66,13 @@ export class Records {
     )
   }
 
+  /** Calls of workflows that were ever seen. */
+  get calls(): number {
+    let calls = 0
+    for (const { graph } of this.#all.keys()) calls += graph.callCount
+    return calls
+  }
+
   /** How many calls could start, or run, of the workflows for which that is asked. */
   count(isAsked: (workflow: Workflow) => boolean, counts: (status: string) => boolean): number {
     let count = 0
@@ -86,6 +100,7 @@ export class Records {
         if (value !== values[node] && value !== this.#machine.DROPPED)
           broken('I1', `node ${keyOf(workflow, node)} changes its value`)
       } else if (status === 'succeeded') this.#checkOrder(workflow, node, value)
+      else if (status === 'failed' && workflow.graph.calls[node] !== undefined) this.#onFailed(workflow, node)
       if (status === 'scheduled' && before !== 'scheduled') this.#onCountdown(workflow, node)
       statuses[node] = status
       values[node] = value

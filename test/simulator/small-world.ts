@@ -9,6 +9,7 @@ import { show } from '../property/behaviour.js'
 import type { Ran } from '../property/evaluate.js'
 import { Builder, type Plan, programOf } from '../property/plan.js'
 import { deathIn } from './death.js'
+import { Deaths, UNBOUNDED } from './deaths.js'
 import { endsOf, Flight } from './flight.js'
 import { Job } from './job.js'
 import { type Machine, production } from './machine.js'
@@ -49,7 +50,13 @@ export class SmallWorld {
   constructor(plan: Plan, batching: boolean, machine: Machine = production) {
     this.#machine = machine
     this.#scheduler = new machine.Scheduler(LANES, 'small-', { batching })
-    this.#watchman = new Watchman(machine, { ...TERMS, batching, seesAll: true })
+    this.#watchman = new Watchman(machine, {
+      ...TERMS,
+      batching,
+      seesAll: true,
+      deaths: new Deaths(UNBOUNDED),
+      refused: () => {},
+    })
     const canvas = new Builder(machine.kit).build(plan)
     const graph = machine.compile(canvas as unknown as Canvas)
     const rest = { args: [], kwargs: {}, keep: false, isRevoked: false, submittedAt: {} }

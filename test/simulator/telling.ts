@@ -24,6 +24,8 @@ function textOf(stimulus: Stimulus): string {
       return `batch ${stimulus.batch} taken back after ${stimulus.begun}`
     case 'thread':
       return `thread ${stimulus.lane} is ${stimulus.isThere ? 'there' : 'gone'}`
+    case 'died':
+      return `a thread has died (${stimulus.reason})`
     case 'report':
       return `batch ${stimulus.batch}, call ${stimulus.call} reports ${reportText(stimulus.report)}`
     case 'revoke':

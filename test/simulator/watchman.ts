@@ -9,6 +9,7 @@ import type { Call } from '../../src/scheduler/batch.js'
 import type { Instruction } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { Allowance } from './allowance.js'
+import type { Deaths } from './deaths.js'
 import type { Flight } from './flight.js'
 import { Limits } from './limits.js'
 import { Line } from './line.js'
@@ -18,6 +19,8 @@ import { Records } from './records.js'
 import { broken, hold, keyOf, numberOf } from './violation.js'
 
 type Scheduler = InstanceType<Machine['Scheduler']>
+
+export type RefusedCall = Pick<Call, 'workflow' | 'node' | 'attempt'>
 
 export interface WatchmanOptions {
   readonly lanes: number
@@ -33,6 +36,9 @@ export interface WatchmanOptions {
   readonly limited: boolean
   /** Some listener throws at each event. */
   readonly throwing: boolean
+  readonly deaths: Deaths
+  /** The reference is told of a call that was refused. */
+  readonly refused: (call: RefusedCall, error: Error) => void
 }
 
 /** Whether what a run says still counts. */
@@ -71,7 +77,11 @@ export class Watchman {
     this.#machine = machine
     this.#line = new Line(machine, options.limited)
     this.#listeners = new Listeners(options.throwing, (event) => this.#hear(event))
-    this.records = new Records(machine, (workflow, node) => this.allowance.noteCountdown(workflow, node, this.now))
+    this.records = new Records(
+      machine,
+      (workflow, node) => this.allowance.noteCountdown(workflow, node, this.now),
+      (workflow, node) => this.#noteFailed(workflow, node),
+    )
   }
 
   /** Time passes, or the clock is put back. */
@@ -103,6 +113,31 @@ export class Watchman {
     if (!batching && maxTasksPerWorker === Infinity && state.queue.canLeave)
       this.#checkBusy(state.dispatcher.lanes.length)
     this.records.look()
+  }
+
+  /** Calls are refused just now. */
+  get refuses(): boolean {
+    return this.options.deaths.areTooMany(this.now)
+  }
+
+  /** What could start has been refused, unless it waits for the end of the turn. */
+  checkRefused(): void {
+    if (!this.refuses || this.isStillborn || this.closed) return
+    const ready = this.records.count(
+      () => true,
+      (status) => status === 'ready',
+    )
+    if (ready > 0) broken('I14', `${ready} calls wait, though calls are refused`)
+  }
+
+  /** A call that is refused is told so itself; those behind it fail with it, and what it stands for, as with any other failure. */
+  #noteFailed(workflow: Workflow, node: number): void {
+    const { error, origin, attempt, told } = workflow.failure(node)
+    const isItsOwn = origin === node && told === undefined
+    if (!isItsOwn || (error as { reason?: unknown }).reason !== 'breaker') return
+    if (!this.refuses) broken('I14', `call ${keyOf(workflow, node)} is refused, and too many threads have not died`)
+    this.allowance.checkRefused({ workflow, node, attempt })
+    this.options.refused({ workflow, node, attempt }, error)
   }
 
   #checkState(state: ReturnType<Scheduler['state']>): void {
@@ -184,6 +219,7 @@ export class Watchman {
   takeFlight(flight: Flight): void {
     const { batch } = flight
     hold('I12', !this.closed, 'a call starts though all is closed')
+    hold('I14', !this.refuses, 'a call leaves though too many threads have died')
     this.#checkPlace(flight)
     this.running.set(batch.number, flight)
     for (const { workflow, node, at, size, isLinked } of batch.parts) {

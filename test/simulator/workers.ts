@@ -2,7 +2,7 @@
  * The threads of an episode at work: which calls begin, how their runs end and when that is told, what is taken back, and which threads
  * start, die and are replaced.
  */
-import type { Instruction } from '../../src/scheduler/messages.js'
+import type { Instruction, Loss } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { hasRetryLeft, retriesFor } from '../../src/task/retry.js'
 import type { Around, Run } from './around.js'
@@ -41,6 +41,11 @@ export class Workers {
   /** Something has still to be told, begun or ended. */
   get hasMore(): boolean {
     return this.#recalled.length > 0 || this.#isFlushAsked || this.#threads.areBusy
+  }
+
+  /** Calls that have become ready may wait, until then. */
+  get isFlushAsked(): boolean {
+    return this.#isFlushAsked
   }
 
   act(action: Action): void {
@@ -342,14 +347,23 @@ export class Workers {
   #lose(thread: Thread): void {
     const { random, watchman, handle } = this.#around
     const isSudden = !thread.isDoomed
+    const { lane, isThere } = thread
     this.#threads.bury(thread)
-    const { lane } = thread
+    this.#tellDeath(isSudden ? (isThere ? 'exit' : 'start') : 'terminated')
     const isSaidFirst = random.chance(0.5)
     if (isSudden && isSaidFirst) handle({ type: 'thread', at: watchman.now, lane, isThere: false })
     const culprit = diedUnder(thread.flights, this.#around.callsPerThread)
     for (const flight of thread.flights.splice(0)) this.#loseFlight(flight, culprit)
     if (isSudden && !isSaidFirst && !this.#threads.at(lane).isThere)
       handle({ type: 'thread', at: watchman.now, lane, isThere: false })
+  }
+
+  /** Before what it means for its calls. */
+  #tellDeath(reason: Loss['reason']): void {
+    const { deaths, watchman, handle } = this.#around
+    if (!deaths.areBounded) return
+    deaths.note(watchman.now, reason)
+    handle({ type: 'died', at: watchman.now, reason })
   }
 
   #loseFlight(flight: Flight, culprit: Flight | 'any' | undefined): void {
@@ -375,7 +389,7 @@ export class Workers {
     const at = watchman.now
     if (isOver && random.chance(0.5)) {
       const loss = { reason: 'exit' } as const
-      return checkUnheard(handle({ type: 'lost', at, batch: random.pick(this.settled), loss }))
+      return this.#checkUnheard(handle({ type: 'lost', at, batch: random.pick(this.settled), loss }))
     }
     const flight = isOver ? undefined : random.pick(told)
     const batch = flight?.batch.number ?? random.pick(this.settled)
@@ -384,15 +398,16 @@ export class Workers {
       flight?.told.has(place + 1) === true
         ? [{ from: place, values: ['late', 'late'] }]
         : [{ at: place, outcome: { ok: true as const, value: 'late' } }]
-    checkUnheard(handle({ type: 'outcomes', at, batch, ends, random: 0, begun: 0, ms: 0 }))
+    this.#checkUnheard(handle({ type: 'outcomes', at, batch, ends, random: 0, begun: 0, ms: 0 }))
   }
-}
 
-/** Time has passed, and others may be able to start: nothing else follows. */
-function checkUnheard(said: readonly Instruction[]): void {
-  for (const one of said) {
-    const isAbout =
-      one.type === 'ended' || one.type === 'tell' || (one.type === 'emit' && one.event.type !== 'task-started')
-    hold('I1', !isAbout, 'a repeated outcome has consequences')
+  /** Time has passed, and others may be able to start, or be refused: nothing else follows. */
+  #checkUnheard(said: readonly Instruction[]): void {
+    if (this.#around.watchman.refuses) return
+    for (const one of said) {
+      const isAbout =
+        one.type === 'ended' || one.type === 'tell' || (one.type === 'emit' && one.event.type !== 'task-started')
+      hold('I1', !isAbout, 'a repeated outcome has consequences')
+    }
   }
 }

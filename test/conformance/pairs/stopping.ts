@@ -95,7 +95,7 @@ export const stopping: readonly Cell[] = [
   ],
   [
     'revoke × replace',
-    'takes along what runs in the place of the call',
+    'takes along what runs in the place of the call, which tells of it',
     async (l) => {
       const told = await l.told(['task-revoked'], async () => {
         const result = await l.begun(t.replaced.s('holds'))
@@ -104,7 +104,7 @@ export const stopping: readonly Cell[] = [
       })
       return told.map(({ taskName }) => taskName).sort()
     },
-    ['holds', 'replaced'],
+    ['holds'],
   ],
   [
     'revoke × addToChord',

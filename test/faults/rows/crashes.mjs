@@ -135,7 +135,7 @@ export const crashes = [
     id: 'B10',
     fault: 'A task allocates 480 MB of Buffers under a heap limit of 48 MB',
     must: 'memory outside of the heap is limited too',
-    open: 'V8 limits its heap alone, and Node 20 does not tell the main thread how much more a thread holds; it is documented',
+    open: 'V8 limits its heap alone; how much more a thread holds it can tell only between calls, when the one that took it has succeeded, and Node 20 tells nobody else; it is documented',
     provoke: besideNeighbour('fillBuffers', [], SMALL_HEAP),
     needs: { call: FAILS, ...UNHARMED },
   },

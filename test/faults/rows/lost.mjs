@@ -332,7 +332,7 @@ export const lost = [
     id: 'A21',
     fault: 'Arguments are changed after the call was made, while it waits',
     must: 'the task sees them as they were',
-    open: 'arguments are kept by reference until the call leaves, since a copy of each would cost every call; it is documented',
+    open: 'arguments are kept by reference until the call leaves, since a copy of each would cost every call as much as sending it; whoever changes them copies them first, as the guide says',
     async provoke(lab) {
       const { pool, letGo } = await behindHolder(lab)
       const list = [1]

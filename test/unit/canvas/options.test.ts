@@ -1,6 +1,6 @@
 /** Options that a canvas stores or that are given when it is applied: how they merge, and which are refused. */
 import { describe, expect, it } from 'vitest'
-import { applicationOf, isCanvas } from '../../../src/canvas/options.js'
+import { applicationOf, isCanvas, NO_OPTIONS } from '../../../src/canvas/options.js'
 import { ConfigurationError, InvalidCanvasError } from '../../../src/errors.js'
 import {
   checkOptions,
@@ -85,6 +85,7 @@ describe('an application', () => {
       keepIntermediate: undefined,
     })
     expect(applicationOf('apply', {})).toEqual(applicationOf('apply', undefined))
+    expect(applicationOf('apply', { signal: new AbortController().signal }).options).toBe(NO_OPTIONS)
   })
 
   it('is sorted into what belongs to the canvas and what to this once', () => {

@@ -19,6 +19,17 @@ describe('a call that is revoked', () => {
     expect(hand.left).toEqual(['a()'])
   })
 
+  it('has one error, whoever asks for it, that tells how it was then', () => {
+    const hand = new ByHand(1)
+    const running = hand.submit(a.s())
+    const waiting = hand.submit(b.s())
+    hand.revoke(running)
+    hand.revoke(waiting)
+    expect(errorAt(running, 0)).toBe(errorAt(running, 0))
+    expect(errorAt(running, 0)).toMatchObject({ attempt: 1, taskId: running.idOf(0) })
+    expect(errorAt(waiting, 0)).toMatchObject({ attempt: 0, taskId: waiting.idOf(0) })
+  })
+
   it('while it runs is revoked at once, is told, and what it returns is dropped', () => {
     const hand = new ByHand()
     const workflow = hand.submit(a.s())
