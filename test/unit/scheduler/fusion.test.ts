@@ -36,6 +36,16 @@ describe('steps', () => {
     expect(leavingTogether(canvas)).toBe(1)
   })
 
+  it('of one task leave as one range', () => {
+    const fleet = new Fleet(1)
+    fleet.submit(chain(a.s(), a.s(), a.s(), b.s()))
+    expect(fleet.left[0]?.parts.map(({ node, size, isLinked }) => [node, size, isLinked])).toEqual([
+      [0, 1, false],
+      [1, 2, true],
+      [3, 1, true],
+    ])
+  })
+
   it('tell what they give while somebody listens', () => {
     const heardOf = (listening: boolean) => {
       const fleet = new Fleet(1)

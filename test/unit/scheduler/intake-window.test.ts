@@ -47,6 +47,15 @@ describe('an intake window', () => {
     expect(fill()).toBe(8)
   })
 
+  it('asks for as many as before when they were neither fast nor slow', () => {
+    fill()
+    for (const ms of [8, 64]) {
+      window.outstanding = 2
+      now += ms
+      expect(fill()).toBe(2)
+    }
+  })
+
   it('asks for more when a thread has too little to do', () => {
     fill()
     window.outstanding = 2

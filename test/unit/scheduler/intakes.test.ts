@@ -1,12 +1,11 @@
 /** Groups whose members are pulled while they run: when members are asked for, where their values go, and how such a group ends. */
 import { describe, expect, it } from 'vitest'
-import { compile } from '../../../src/graph/compile.js'
 import type { Workflow } from '../../../src/scheduler/workflow.js'
 import { ByHand, errorAt, finalValueOf, type Loose, loose, statusesOf, tasks } from './by-hand.js'
 import { Fleet } from './fleet.js'
 import { bring, lazy } from './lazy.js'
 
-const { chain, chord, group } = loose
+const { chain, chord } = loose
 const { a, b, c, d, body } = tasks
 const countsOf = ({ pulls }: ByHand): readonly number[] => pulls.map(({ count }) => count)
 
@@ -117,9 +116,9 @@ describe('members', () => {
     const fleet = new Fleet(1)
     const workflow = fleet.submit(lazy())
     const group = { workflow, node: 0 }
-    bring(fleet, group, [a.each([[1], [2], [3]])].concat(a.s(4), a.s(5)), { isDone: true })
-    fleet.end(0, [{ from: 0, values: [1, 2, 3, 4, 5] }])
-    expect(workflow.value(0)).toEqual([[1, 2, 3], 4, 5])
+    bring(fleet, group, [a.s(1), a.s(2), a.s(3)], { isDone: true })
+    fleet.end(0, [{ from: 0, values: [1, 2, 3] }])
+    expect(workflow.value(0)).toEqual([1, 2, 3])
     expect(workflow.intakeOf(0)?.window.outstanding).toBe(0)
   })
 })
@@ -167,6 +166,15 @@ describe('a member that fails', () => {
     expect(hand.told.map(({ kind, task }) => `${kind} ${task}`).sort()).toEqual(['cancel a', 'cancel body', 'cancel c'])
     expect(hand.releases).toEqual([{ type: 'release', workflow, node: 0 }])
     expect(bring(hand, group, [b.s()])).toEqual([])
+  })
+})
+
+describe('with failFast, a group of which all members have come', () => {
+  it('has no source to let go of when one fails', () => {
+    const { hand, workflow, group } = begun(4, lazy().set({ failFast: true }))
+    bring(hand, group, [a.s(), b.s()], { isDone: true })
+    hand.fail('a')
+    expect([workflow.status(0), hand.releases.length]).toEqual(['failed', 0])
   })
 })
 
@@ -230,88 +238,5 @@ describe('a group that is revoked', () => {
     hand.succeed('a')
     expect(workflow.status(0)).toBe('revoked')
     expect(hand.releases).toHaveLength(1)
-  })
-})
-
-describe('a member that waits for its time', () => {
-  it('counts from when its group began, and takes no room meanwhile', () => {
-    const { hand, workflow, group } = begun(1)
-    hand.now = 40
-    const later = a.s().set({ countdown: 50 })
-    bring(hand, group, [later, later])
-    expect(hand.wakeAt).toBe(50)
-    expect(countsOf(hand)).toEqual([2, 8])
-    hand.tick(10)
-    expect(hand.names).toEqual(['a'])
-    hand.revoke(workflow)
-    expect(workflow.intakeOf(0)?.window).toMatchObject({ postponed: 0, outstanding: 0 })
-  })
-
-  it('as a later step counts from when the step before it ended', () => {
-    const { hand, group } = begun(1)
-    bring(hand, group, [chain(a.s(), b.s().set({ countdown: 50 }))])
-    hand.now = 100
-    hand.succeed('a')
-    expect(hand.wakeAt).toBe(150)
-  })
-})
-
-describe('members that are added', () => {
-  it('come behind all that are pulled, in the order in which they were added', () => {
-    const { hand, workflow, group } = begun(9)
-    bring(hand, group, [a.s()])
-    hand.report('a', { kind: 'add-to-chord', canvas: c.s() as never })
-    hand.report('a', { kind: 'add-to-chord', canvas: d.s() as never })
-    bring(hand, group, [b.s()], { isDone: true })
-    for (const name of ['d', 'c', 'b', 'a']) hand.succeed(name, name)
-    expect(finalValueOf(workflow)).toEqual(['a', 'b', 'c', 'd'])
-  })
-
-  it('are known by their place among the added', () => {
-    const { hand, group } = begun(9)
-    bring(hand, group, [a.s()])
-    hand.report('a', { kind: 'add-to-chord', canvas: c.s() as never })
-    const { workflow } = hand.call('c')
-    expect(workflow.pathOf(0)).toBe('added[0]')
-  })
-})
-
-describe('who a member is', () => {
-  it('is told by the group and the place in it, also when it came late', () => {
-    const hand = new ByHand()
-    const workflow = hand.submit(chain(a.s(), lazy()))
-    hand.succeed('a')
-    const at = { workflow, node: 1 }
-    bring(hand, at, [b.s()])
-    bring(hand, at, [c.s(), group(d.s())])
-    const place = (name: string): unknown => {
-      const { workflow: portion, node } = hand.call(name)
-      return [portion.groupOf(node), portion.pathOf(node)]
-    }
-    const id = workflow.idOf(1)
-    expect([place('b'), place('c')]).toEqual([
-      [{ id, index: 0 }, 'steps[1].members[0]'],
-      [{ id, index: 1 }, 'steps[1].members[1]'],
-    ])
-    expect(place('d')).toEqual([{ id: expect.not.stringMatching(id), index: 0 }, 'steps[1].members[2].members[0]'])
-  })
-
-  it('has what started the group for its parent, and the same root', () => {
-    const hand = new ByHand()
-    const workflow = hand.submit(chain(a.s(), lazy()))
-    hand.listen()
-    hand.succeed('a')
-    const said = bring(hand, { workflow, node: 1 }, [b.s()])
-    const [sent] = said.flatMap((one) => (one.type === 'emit' ? [one.event] : []))
-    expect(sent).toMatchObject({ type: 'task-sent', parentId: workflow.idOf(0), rootId: workflow.idOf(0) })
-  })
-
-  it('in a portion stands with those that came with it, in the order of the group', () => {
-    const { hand, workflow, group } = begun(4)
-    bring(hand, group, [a.s(), b.s()])
-    bring(hand, group, [c.s()])
-    expect([...workflow.portions()].map(({ graph }) => graph.callCount)).toEqual([2, 1])
-    expect([...hand.submit(d.s()).portions()]).toEqual([])
-    expect(compile(lazy()).callCount).toBe(0)
   })
 })
