@@ -20,11 +20,11 @@ const spent = (canvas: Loose) => {
 
 describe('a call that is spent', () => {
   it('is of its task and module still, without arguments, kwargs and options', () => {
-    const calls = spent(group(a.with({ x: 1 }).s(1), b.s(2).set({ priority: 1 }), elsewhere.a.s() as unknown as Loose))
+    const calls = spent(group(a.with({ x: 1 }).s(1), elsewhere.a.s() as unknown as Loose, b.s(2).set({ priority: 1 })))
     expect(calls.flatMap((call) => (call === undefined ? [] : [call]))).toMatchObject([
-      { task: 'a', moduleUrl: 'file:///drawn.js', args: [], kwargs: {}, options: {} },
-      { task: 'b', moduleUrl: 'file:///drawn.js', args: [], kwargs: {}, options: {} },
-      { task: 'a', moduleUrl: 'file:///elsewhere.js', args: [], kwargs: {}, options: {} },
+      { task: 'a', moduleUrl: 'file:///drawn.js', args: [], kwargs: {}, options: {}, immutable: true },
+      { task: 'a', moduleUrl: 'file:///elsewhere.js', args: [], kwargs: {}, options: {}, immutable: true },
+      { task: 'b', moduleUrl: 'file:///drawn.js', args: [], kwargs: {}, options: {}, immutable: true },
     ])
   })
 
