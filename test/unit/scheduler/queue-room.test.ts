@@ -4,6 +4,7 @@ import type { Canvas } from '../../../src/canvas/canvas.js'
 import { compile } from '../../../src/graph/compile.js'
 import { defineTasks, task } from '../../../src/task/task.js'
 import { ByHand, type Loose, loose, tasks } from './by-hand.js'
+import { lazy } from './lazy.js'
 
 const { chain, group } = loose
 const { a, b } = tasks
@@ -26,6 +27,19 @@ describe('the queue has room', () => {
     expect(found).toEqual([true, true, false])
     hand.succeed('a')
     expect(hand.scheduler.hasRoom).toBe(true)
+  })
+
+  it('for as many calls more as threads take beside each other', () => {
+    const hand = new ByHand(2, { maxQueue: 1, callsPerThread: 3 })
+    const found: boolean[] = []
+    for (let i = 0; i < 8; i++) {
+      found.push(hand.scheduler.hasRoom)
+      hand.submit(a.s())
+    }
+    expect(found).toEqual([true, true, true, true, true, true, true, false])
+    const asking = new ByHand(1, { maxQueue: 2, callsPerThread: 3 })
+    asking.submit(lazy())
+    expect(asking.pulls.map(({ count }) => count)).toEqual([4])
   })
 
   it('for the calls of a canvas that come first, and not for one more than there are places', () => {
