@@ -1,7 +1,8 @@
 /**
  * Plays contenders against each other, in rounds within one process: each runs once a round, in rotating order, so that a slow moment of
  * the machine or a warm cache favours nobody. tinybench runs a task to the end of its budget before the next; so each round is a Bench of
- * its own. Before the first round each runs for the same time, uncounted: what is measured is code that has been compiled. A turn begins
+ * its own. Before the first round each runs for the same time, uncounted: what is measured is code that has been compiled. A turn lasts as long
+ * for each, or for one run, and its time is the median of its runs: of a run of 4 ms alone most would be the waking of threads and cold memory. It begins
  * with a collection of garbage, so that nobody pays for the one before, and then a run that is not counted, since a collection makes V8's
  * young space small again, unless one takes seconds. V8 keeps the code of those who wait for their turn: in a program that calls now
  * and then it would, and here each collection would throw it away.
@@ -20,7 +21,7 @@ export const REFERENCE = 'piscina'
 
 /**
  * @param contenders - By name: how many `tasks` one `run` is, and `isRight`, which sees what it gave.
- * @param options.iterations - Runs in one turn of a contender; with more than one, its time is the median of the turn.
+ * @param options.iterations - Runs in one turn of a contender, at least.
  */
 export async function playRounds(contenders, { rounds, iterations = 1 }) {
   const entries = Object.entries(contenders)
@@ -33,6 +34,8 @@ export async function playRounds(contenders, { rounds, iterations = 1 }) {
   return new Comparison(turns)
 }
 
+/** How long a turn lasts at least, in ms. */
+const TURN_MS = 200
 /** How long each contender runs before it counts, in ms: as often as it can in that time, and once at least. */
 const WARM_UP_MS = 1_000
 /** A run that takes longer, in ms, warms itself. */
@@ -59,7 +62,7 @@ process.on('exit', () => {
 })
 
 async function playRound(entries, iterations, warmable) {
-  const bench = new Bench({ iterations, time: 0, warmup: false, throws: true, retainSamples: true })
+  const bench = new Bench({ iterations, time: TURN_MS, warmup: false, throws: true, retainSamples: true })
   const cpuMs = new Map()
   for (const [name, contender] of entries) addTurn(bench, name, { ...contender, isWarmed: warmable.has(name) }, cpuMs)
   await bench.run()

@@ -33,9 +33,9 @@ export function chain(...given: readonly unknown[]): unknown {
 export function listOfCanvases(given: readonly unknown[], name: string): readonly Canvas[] {
   const only = given.length === 1 ? given[0] : undefined
   const found = only !== undefined && !isCanvas(only) ? [...iterable(only, name)] : [...given]
-  found.forEach((canvas, i) => {
-    requireCanvas(canvas, `${name}[${i}]`)
-  })
+  // The path is made only for an error: there may be a million of them.
+  const wrong = found.findIndex((canvas) => !isCanvas(canvas))
+  if (wrong >= 0) requireCanvas(found[wrong], `${name}[${wrong}]`)
   return found as readonly Canvas[]
 }
 

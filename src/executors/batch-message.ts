@@ -140,7 +140,8 @@ function isAlike({ workflow, isLinked }: Part, graph: Graph, node: number): bool
     if (isLinked && source.immutable !== before.immutable) return false
   } else if (!(source instanceof EachMembers)) return false
   const isMember =
-    graph.scope[node] === graph.scope[node - 1] && graph.place[node] === (graph.place[node - 1] as number) + 1
+    graph.isLoose === true ||
+    (graph.scope[node] === graph.scope[node - 1] && graph.place[node] === (graph.place[node - 1] as number) + 1)
   if (!isMember || workflow.isPeculiar(node) || workflow.isPeculiar(node - 1)) return false
   // The last step of a chain may be a member of a group.
   return !isLinked || graph.to[node] === node + 1 || (graph.to[node] === TO_NOWHERE && workflow.header === undefined)
@@ -232,7 +233,7 @@ function whoOf({ part, from, size, loose }: Stretch): Who {
     workflow: loose === undefined ? workflow.number : loose.map(({ workflow: { number } }) => number),
     node,
     id: size === 1 ? graph.ids.get(node) : undefined,
-    rootId: loose === undefined && !workflow.isLoneCall ? workflow.rootId() : undefined,
+    rootId: loose !== undefined || workflow.isLoneCall || workflow.isLoose ? undefined : workflow.rootIdOf(node),
     parentId: isLinked ? workflow.idOf(feederOf(part, from)) : workflow.parentIdOf(workflow.input(node)),
     groupId: group?.id,
     groupIndex: group?.index,

@@ -5,6 +5,7 @@ import type { RunIdentity } from '../errors.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { BatchEnd, CallReport, Outcome, Told } from '../scheduler/messages.js'
 import { type FlatCanvas, unflatten } from '../serialization/canvases.js'
+import { listOf } from '../serialization/columns.js'
 import { decodeError, encodeError } from '../serialization/errors.js'
 import { noteArrived } from '../serialization/transfer.js'
 import { type Packed, pack, unpack } from '../serialization/values.js'
@@ -27,7 +28,7 @@ export function decodeEnds(batch: Batch, ends: readonly EndMessage[]): readonly 
 function decodeOutcome(message: OutcomeMessage, run: RunIdentity): Outcome {
   switch (message.ok) {
     case true:
-      return { ok: true, value: 'list' in message ? Array.from(message.list) : valueIn(message, run) }
+      return { ok: true, value: 'list' in message ? listOf(message.list) : valueIn(message, run) }
     case 'retry':
       return { ...message, error: decodeError(message.error, run), args: argsIn(message.args, run) }
     case 'replace':

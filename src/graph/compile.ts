@@ -136,6 +136,21 @@ const LONE = {
   delays: new Map(),
 } as const
 
+/** The graph of calls that have nothing to do with each other. They say nothing of themselves but their arguments. */
+export const compileLoose = (calls: readonly CallSource[]): Graph => ({
+  ...LONE,
+  isLoose: true,
+  size: calls.length,
+  entry: 0,
+  exit: TO_NOWHERE,
+  calls,
+  to: new Int32Array(calls.length).fill(TO_NOWHERE),
+  slot: new Int32Array(calls.length),
+  scope: new Int32Array(calls.length).fill(-1),
+  place: new Int32Array(calls.length),
+  callCount: calls.length,
+})
+
 const callbacks = new WeakMap<AnyCanvas, Graph>()
 
 /** The graph of a callback or errback, compiled once: it is checked when its canvas is applied, and may run many times. */
@@ -269,7 +284,9 @@ class GraphBuilder {
   #table(canvas: Canvas, source: CallSource, width: number, position: Position): Fragment {
     const scope = this.#openScope('group', canvas.options as StoredOptions, position)
     const join = this.#node(undefined, scope, 0)
-    for (let i = 0; i < width; i++) this.#fill(this.#delayed(this.#node(source, scope, i), canvas, position), join, i)
+    this.#members(source, width, join, scope)
+    if ((delayOf(canvas) ?? position.delay) !== undefined)
+      for (let i = 1; i <= width; i++) this.#delayed(join + i, canvas, position)
     this.#joins.set(join, {
       scope,
       width,
@@ -318,6 +335,16 @@ class GraphBuilder {
     this.#scope.push(scope)
     this.#place.push(place)
     return this.#calls.push(call) - 1
+  }
+
+  /** The members of a table, in place. Node by node they would cost as much as all else that compiling it does. */
+  #members(source: CallSource, width: number, join: number, scope: number): void {
+    for (let i = 0; i < width; i++) this.#calls.push(source)
+    this.#callCount += width
+    this.#to.pushTimes(TO_JOIN - join, width)
+    this.#slot.pushRange(width)
+    this.#scope.pushTimes(scope, width)
+    this.#place.pushRange(width)
   }
 
   #openScope(kind: Scope['kind'], options: StoredOptions, position: Position): number {

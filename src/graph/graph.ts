@@ -77,6 +77,8 @@ export interface Graph {
   readonly size: number
   /** Some of its calls are sent with something that is moved, not copied. */
   readonly movesValues?: boolean
+  /** Its nodes are calls that have nothing to do with each other, each as if it had been applied alone. There is no exit. */
+  readonly isLoose?: boolean
   readonly entry: number
   readonly exit: number
   /** The call of each node; `undefined` for joins and passes. */

@@ -1,6 +1,7 @@
 /** What is checked before anything of a canvas starts: that all its arguments can be sent, and that its tasks can be found by a worker. */
 
 import type { TransferListItem } from 'node:worker_threads'
+import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import { type Application, NO_APPLIED_KWARGS, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import type { AnySignature } from '../canvas/shape.js'
@@ -119,6 +120,14 @@ function checkCalls(graph: Graph, path: string, admission: Admission, transfers:
   }
 }
 
+/** Whether a canvas is one call of plain arguments that says nothing of itself, and whose task workers find: nothing more is to be checked. */
+export function isPlainCall(
+  canvas: Canvas,
+  { bytes, entryFileUrl }: Admission,
+): canvas is Extract<Canvas, { kind: 'task' }> {
+  return canvas.kind === 'task' && bytes === undefined && canvas.moduleUrl !== entryFileUrl && isPlain(canvas)
+}
+
 function checkCall(
   graph: Graph,
   node: number,
@@ -189,13 +198,22 @@ function checkTable(
   where: () => string,
   move: (found: Moved, name: string) => void,
 ): void {
-  if (table.every((row) => row.every(isPlainPrimitive))) return
+  if (isPlainTable(table)) return
   const found = checkLazily(table, maxDepth + 2, where, 'items')
   if (found === undefined || found.size === 0) return
   // Each row may leave with another call.
   table.forEach((row, i) => {
     move(checkSendable(row, { maxDepth: maxDepth + 1, what: 'items' }), `items[${i}]`)
   })
+}
+
+/** In loops: with `every` it would be the most of what a small call of a table costs. */
+function isPlainTable(table: Table): boolean {
+  for (let i = 0; i < table.length; i++) {
+    const row = table[i] as readonly unknown[]
+    for (let j = 0; j < row.length; j++) if (!isPlainPrimitive(row[j])) return false
+  }
+  return true
 }
 
 /** Headers and stamps may go out with many calls. */

@@ -1,7 +1,7 @@
 /** Which handle source belongs to which workflow, and which finished results can still be found: those whose handle somebody holds. */
 import type { AsyncResult } from '../result/async-result.js'
 import { resultOf } from '../result/handle.js'
-import type { Workflow } from '../scheduler/workflow.js'
+import { DROPPED, type Workflow } from '../scheduler/workflow.js'
 import type { WorkflowSource } from './workflow-source.js'
 
 export class HandleShelf {
@@ -25,6 +25,11 @@ export class HandleShelf {
     return source
   }
 
+  /** Whether a handle was ever made of one of its nodes. */
+  has(workflow: Workflow): boolean {
+    return this.#sources.has(workflow)
+  }
+
   /** The handle of an id whose workflow is still held. */
   find(id: string): AsyncResult<unknown> | undefined {
     for (const held of this.#held.values()) {
@@ -38,7 +43,7 @@ export class HandleShelf {
   /** In a workflow, or in one of its members that were pulled while it ran. */
   #findIn(workflow: Workflow, id: string): AsyncResult<unknown> | undefined {
     const node = workflow.nodeOf(id)
-    if (node !== undefined) return resultOf(this.sourceOf(workflow), node)
+    if (node !== undefined && !isForgotten(workflow, node)) return resultOf(this.sourceOf(workflow), node)
     for (const portion of workflow.portions()) {
       const found = this.#findIn(portion, id)
       if (found !== undefined) return found
@@ -46,3 +51,6 @@ export class HandleShelf {
     return undefined
   }
 }
+
+/** A call of a loose workflow that had ended before anybody had a handle of another one there. */
+const isForgotten = (workflow: Workflow, node: number): boolean => workflow.isLoose && workflow.value(node) === DROPPED

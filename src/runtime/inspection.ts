@@ -87,7 +87,7 @@ function infoOf({ workflow, node, since, worker }: Pending, { policies }: Schedu
   return Object.freeze({
     id: workflow.idOf(node),
     taskName: workflow.taskNameOf(node),
-    rootId: workflow.rootId(),
+    rootId: workflow.rootIdOf(node),
     state: stateOf(workflow, node),
     args: Object.freeze([...(items ?? workflow.argsOf(node) ?? args)]),
     priority: policies.of(workflow, node).priority,

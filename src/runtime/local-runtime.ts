@@ -1,7 +1,7 @@
 /** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
 import type { Canvas } from '../canvas/canvas.js'
-import { type Application, applicationOf, requireCanvas } from '../canvas/options.js'
-import { withOptions } from '../canvas/shape.js'
+import { type Application, applicationOf, isCanvas, NO_APPLIED_KWARGS, requireCanvas } from '../canvas/options.js'
+import { type AnySignature, withOptions } from '../canvas/shape.js'
 import { storedStamps } from '../canvas/stamps.js'
 import type { AnyCanvas, Mappable, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
@@ -23,12 +23,13 @@ import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { giveAway } from '../serialization/transfer.js'
 import { registeredNames } from '../task/registry.js'
-import { type Admission, checkGraph } from './admission.js'
+import { type Admission, checkGraph, isPlainCall } from './admission.js'
 import { diagnostics } from './diagnostics.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
 import { type AdmittedGraph, LazyGroups, type LazyGroupsHost } from './lazy-groups.js'
 import { LongRuns, type LongRunsHost, runsWithoutLimit } from './long-runs.js'
+import { LooseRuns, type LooseRunsHost } from './loose-runs.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { ObeyedSignals } from './obeyed-signals.js'
 import type { Runtime, ShutdownReport } from './runtime.js'
@@ -78,6 +79,7 @@ export class LocalRuntime implements Runtime {
   readonly #waiting = new Waiting<Workflow>()
   readonly #lazyGroups: LazyGroups
   readonly #stacks = new SubmissionStacks()
+  readonly #looseRuns = new LooseRuns(this.#looseRunsHost())
   readonly #signals = new ObeyedSignals((targets, reason) => void this.#revoke(targets, { reason }))
   /** Who waits for the workflow that is being submitted just now. */
   #onEnd: ((workflow: Workflow) => void) | undefined
@@ -120,12 +122,19 @@ export class LocalRuntime implements Runtime {
 
   run(canvas: AnyCanvas, options?: unknown): Promise<never> {
     return new Promise((resolve, reject) => {
+      if (options === undefined && this.#mayWaitLoose(canvas)) return this.#looseRuns.add(canvas, resolve, reject)
       this.#submit('run', this.run, canvas, options, (workflow) => {
         const end = endOf(workflow, workflow.graph.exit)
         if (end.ok) resolve(end.value as never)
         else reject(end.error)
       })
     })
+  }
+
+  /** Of many runs in one turn, later ones may wait for its end if nobody can tell: nobody listens, counts or looks them up. */
+  #mayWaitLoose(canvas: AnyCanvas): canvas is AnyCanvas & AnySignature {
+    if (!this.#stacks.isShared || this.#bus.isHeard || this.#maxQueue !== Infinity || this.#resultTtl > 0) return false
+    return this.#shutdown.report === undefined && isCanvas(canvas) && isPlainCall(canvas as Canvas, this.#admission)
   }
 
   map<T extends Mappable>(task: T, items: unknown, options?: MapOptions): AsyncIterableIterator<ResultOf<T>> {
@@ -175,11 +184,13 @@ export class LocalRuntime implements Runtime {
   }
 
   inspect(): Inspection {
+    this.#looseRuns.flush()
     const schedules = this.#beat.schedules()
     return inspectionOf(this.#scheduler.state(), this.#executor.workers(), registeredNames(), schedules)
   }
 
   metrics(): Metrics {
+    this.#looseRuns.flush()
     const threads = this.#executor.workers().length
     const sinceMs = this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt
     return metricsOf(this.#scheduler.state(), threads, sinceMs)
@@ -191,6 +202,7 @@ export class LocalRuntime implements Runtime {
   }
 
   async idle(): Promise<void> {
+    this.#looseRuns.flush()
     if (this.#open > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
   }
 
@@ -202,6 +214,7 @@ export class LocalRuntime implements Runtime {
     const { report } = this.#shutdown
     if (report !== undefined) return report
     checkOptions('close', options, CLOSE_RULES)
+    this.#looseRuns.flush()
     this.#beat.stop()
     return this.#shutdown.begin(options.drain ?? true, options.timeout ?? CLOSE_TIMEOUT_MS)
   }
@@ -308,6 +321,7 @@ export class LocalRuntime implements Runtime {
 
   /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */
   #drive(stimulus: Stimulus): Workflow | undefined {
+    this.#looseRuns.flush()
     const instructions = this.#scheduler.handle(stimulus)
     for (const instruction of instructions) this.#carryOut(instruction)
     // Afterwards: what follows from it must not come before what was said first, such as when to wake.
@@ -346,6 +360,7 @@ export class LocalRuntime implements Runtime {
         this.#startedAt ??= this.#now()
         return this.#executor.dispatch(instruction.batch)
       case 'ended':
+        if (instruction.workflow.isLoose) this.#looseRuns.tell(instruction.workflow, instruction.node)
         return this.#waiting.tell(instruction.workflow, instruction.node)
       case 'emit':
         return this.#bus.emit(instruction.event)
@@ -422,6 +437,22 @@ export class LocalRuntime implements Runtime {
       after: (ms: number, callback: () => void) => this.#environment.clock.after(ms, callback),
       revoke: (workflow: Workflow, node: number, options: RevokeOptions) => {
         this.#revoke([{ workflow, node, scope: 'subtree' }], options)
+      },
+    }
+  }
+
+  #looseRunsHost(): LooseRunsHost {
+    return {
+      isHeld: (workflow) => this.#shelf.has(workflow),
+      submit: (graph) => {
+        const given = {
+          args: [],
+          kwargs: NO_APPLIED_KWARGS,
+          keep: false,
+          isRevoked: false,
+          submittedAt: this.#stacks.last,
+        }
+        return this.#drive({ type: 'submit', at: this.#now(), graph, ...given }) as Workflow
       },
     }
   }

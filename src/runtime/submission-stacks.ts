@@ -14,6 +14,16 @@ export class SubmissionStacks {
   #count = 0
   #last: SubmissionStack = {}
 
+  /** Whoever applies something now shares the stack of those before. */
+  get isShared(): boolean {
+    return this.#count >= OWN_STACKS
+  }
+
+  /** What those share. */
+  get last(): SubmissionStack {
+    return this.#last
+  }
+
   /** @param above - The function that the application called: its frame and those inside are left out. */
   here(above: (...args: never[]) => unknown): SubmissionStack {
     if (this.#count++ < OWN_STACKS) {

@@ -19,7 +19,7 @@ class About {
     this.at = at
     this.id = workflow.idOf(node)
     this.taskName = workflow.taskNameOf(node)
-    this.rootId = workflow.rootId()
+    this.rootId = workflow.rootIdOf(node)
     this.parentId = workflow.parentIdOf(workflow.input(node))
     this.attempt = workflow.attemptOf(node)
   }
@@ -82,12 +82,11 @@ export const callEvents = {
     return { type: 'emit', event: { type: 'task-state', ...call, state: report.state, meta: report.meta } }
   },
 
-  /** A workflow is over, callbacks and errbacks included. */
-  finished(root: Workflow, at: number): Emit {
-    const { graph } = root
-    const id = root.idOf(graph.exit)
-    const rootId = root.rootId()
-    const state = CELERY_STATE[root.status(graph.exit) as FinalStatus]
-    return { type: 'emit', event: { type: 'workflow-finished', at, id, rootId, state, calls: root.callsInAll } }
+  /** What was applied is over, callbacks and errbacks included: so many calls. It has the end of this node. */
+  finished(root: Workflow, node: number, calls: number, at: number): Emit {
+    const id = root.idOf(node)
+    const rootId = root.rootIdOf(node)
+    const state = CELERY_STATE[root.status(node) as FinalStatus]
+    return { type: 'emit', event: { type: 'workflow-finished', at, id, rootId, state, calls } }
   },
 }

@@ -89,6 +89,7 @@ export class Flow implements FlowPart {
       this.#continue(workflow, workflow.continuation, end)
     // On top: the links of a replacement run before those of what it replaced.
     this.#machine.follow(started)
+    if (workflow.isLoose) this.#shrinkTree(workflow, node)
     if (workflow.left === 0) this.#finish(workflow)
   }
 
@@ -184,9 +185,21 @@ export class Flow implements FlowPart {
     this.#machine.workflows.delete(workflow.number)
     for (const id of workflow.graph.ids.values())
       if (this.#machine.named.get(id)?.workflow === workflow) this.#machine.named.delete(id)
-    const { root } = workflow
-    if (--root.open === 0 && this.#machine.hears('workflow-finished'))
-      this.#machine.out.push(callEvents.finished(root, this.#machine.at))
+    const { root, rootNode } = workflow
+    if (!root.isLoose) {
+      if (--root.open === 0) this.#tellFinished(root, root.graph.exit, root.callsInAll)
+    } else if (root !== workflow) this.#shrinkTree(root, rootNode)
+  }
+
+  /** A call of a loose workflow has ended, or something that it led to. */
+  #shrinkTree(root: Workflow, node: number): void {
+    const calls = root.shrinkTree(node)
+    if (calls !== undefined) this.#tellFinished(root, node, calls)
+  }
+
+  #tellFinished(root: Workflow, node: number, calls: number): void {
+    if (this.#machine.hears('workflow-finished'))
+      this.#machine.out.push(callEvents.finished(root, node, calls, this.#machine.at))
   }
 }
 

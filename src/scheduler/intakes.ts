@@ -23,6 +23,12 @@ export class Intakes implements IntakesPart {
     this.#maxQueue = maxQueue
   }
 
+  get asked(): number {
+    let asked = 0
+    for (const { window } of this.#open) asked += window.asked
+    return asked
+  }
+
   /** The turn of a group comes. What is still to be pulled counts as one member that is missing. */
   begin(workflow: Workflow, node: number, join: Join, input: Input): void {
     const { lanes, callsPerThread } = this.#machine.dispatcher
@@ -46,8 +52,7 @@ export class Intakes implements IntakesPart {
   /** Asks for members where there is room for them. */
   ask(): void {
     if (this.#open.size === 0) return
-    let room = roomForIntakes(this.#machine.dispatcher, this.#maxQueue)
-    for (const { window } of this.#open) room -= window.asked
+    let room = roomForIntakes(this.#machine.dispatcher, this.#maxQueue) - this.asked
     for (const intake of this.#open) {
       if (!intake.window.hasRoom || room < 1) continue
       const count = intake.window.ask(room, this.#machine.at, this.#machine.dispatcher.isHungry)

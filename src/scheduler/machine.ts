@@ -83,6 +83,8 @@ export interface JoinsPart {
 }
 
 export interface IntakesPart {
+  /** Members that have been asked for and have not come. */
+  readonly asked: number
   begin(workflow: Workflow, node: number, join: Join, input: Input): void
   ask(): void
   take(members: Members): void
@@ -220,8 +222,11 @@ export class Machine implements Parts {
     else if (continuation?.kind === 'replacement' && origin !== undefined)
       workflow.header = origin.workflow.headerOf(origin.node)
     this.workflows.set(workflow.number, workflow)
-    workflow.root.open++
-    workflow.root.callsInAll += plan.graph.callCount
+    const { root, rootNode } = workflow
+    if (!root.isLoose) {
+      root.open++
+      root.callsInAll += plan.graph.callCount
+    } else if (root !== workflow) root.trees.grow(rootNode, plan.graph.callCount)
     this.tally.applied += plan.graph.callCount
     // A replacement has the id of what it replaces, which stays the one that is found.
     if (continuation?.kind !== 'replacement')

@@ -86,8 +86,9 @@ export class Runs implements RunsPart {
       this.#machine.out.push(callEvents.retried(workflow, node, error, delay, this.#machine.at))
     workflow.retries.set(node, part.attempt)
     if (args !== undefined) workflow.replacedArgs.set(node, args)
-    this.#machine.line.postpone(workflow, node, 'retrying', this.#machine.at + Math.max(delay, 0))
-    if (delay <= 0) this.#machine.timers.run(this.#machine.at)
+    if (delay > 0) return this.#machine.line.postpone(workflow, node, 'retrying', this.#machine.at + delay)
+    workflow.move(node, 'retrying')
+    this.#machine.line.makeReady(workflow, node)
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { NO_APPLIED_KWARGS } from '../canvas/options.js'
 import { assertNever } from '../errors.js'
+import type { Input } from '../graph/call.js'
 import { firstCallsOf } from '../graph/first-calls.js'
 import type { Graph } from '../graph/graph.js'
 import type { Batch } from './batch.js'
@@ -96,7 +97,7 @@ export class Scheduler {
 
   /** Whether one call more may wait to start, or can start at once. */
   get hasRoom(): boolean {
-    return waitingWith(this.#machine.dispatcher, 1, 0) <= this.#maxQueue
+    return this.#maxQueue === Infinity || this.#hasRoomFor(1, 0)
   }
 
   /** Whether all calls of a graph that come first may wait to start, or can start at once. */
@@ -107,7 +108,13 @@ export class Scheduler {
       if (this.#machine.policies.ofNode(graph, node).gate?.isOpen(at) === false) held++
       else free++
     }
-    return waitingWith(this.#machine.dispatcher, free, held) <= this.#maxQueue
+    return this.#hasRoomFor(free, held)
+  }
+
+  /** Members that lazy groups have been promised room for take it before they come. */
+  #hasRoomFor(free: number, held: number): boolean {
+    const { dispatcher, intakes } = this.#machine
+    return waitingWith(dispatcher, free + intakes.asked, held) <= this.#maxQueue
   }
 
   /** The pending node that has this id, if any. */
@@ -116,7 +123,8 @@ export class Scheduler {
     if (named !== undefined || !id.startsWith(this.#machine.idPrefix)) return named
     const found = this.#machine.workflows.get(Number.parseInt(id.slice(this.#machine.idPrefix.length), 36))
     const node = found?.nodeOf(id)
-    return found === undefined || node === undefined ? undefined : { workflow: found, node }
+    if (found === undefined || node === undefined) return undefined
+    return found.isLoose && found.isFinal(node) ? undefined : { workflow: found, node }
   }
 
   #receive(stimulus: Stimulus): void {
@@ -181,6 +189,7 @@ export class Scheduler {
   #submit(submit: Submit): void {
     const workflow = this.#machine.admit(submit)
     this.#machine.out.push({ type: 'accepted', workflow })
+    if (workflow.isLoose) return this.#machine.line.enqueue(workflow, 0, submit.graph.size, NOTHING_IN)
     if (submit.isWatched === true) workflow.watch(submit.graph.exit)
     if (submit.isRevoked) return // what comes next is its revoke
     const { args, kwargs } = submit
@@ -201,6 +210,8 @@ export class Scheduler {
     this.#machine.out.push({ type: 'wake', at })
   }
 }
+
+const NOTHING_IN: Input = { args: [], by: -1 }
 
 const partsOf = (machine: Machine, maxQueue: number) => ({
   flow: new Flow(machine),

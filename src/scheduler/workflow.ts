@@ -20,6 +20,7 @@ import type { End, Failure, Unfilled } from './ends.js'
 import type { IntakeWindow } from './intake-window.js'
 import { checkMove, codeOf, type FinalStatus, isFinalCode, STATUSES, type Status } from './lifecycle.js'
 import type { Timer } from './timers.js'
+import { Trees } from './trees.js'
 
 /** A group whose members are pulled while it runs, and how far that has come. */
 export interface Intake {
@@ -121,6 +122,8 @@ export class Workflow {
   readonly origin: Origin | undefined
   /** The outermost workflow of callbacks of callbacks. */
   readonly root: Workflow
+  /** If that is loose: which of its calls all this goes back to. */
+  readonly rootNode: number
   readonly submittedAt: { readonly stack?: string }
   /** When it was applied, in ms since the epoch. */
   readonly appliedAt: number
@@ -172,6 +175,7 @@ export class Workflow {
   #losses: Map<number, number> | undefined
   #announced: Set<number> | undefined
   #children: Map<number, ChildRef[]> | undefined
+  #trees: Trees | undefined
 
   constructor(submit: Plan, number: number, idPrefix: string, origin?: Origin) {
     this.number = number
@@ -181,11 +185,28 @@ export class Workflow {
     this.appliedAt = submit.at
     this.origin = origin
     this.root = origin?.workflow.root ?? this
+    this.rootNode = origin === undefined ? -1 : origin.workflow.isLoose ? origin.node : origin.workflow.rootNode
     this.idPrefix = idPrefix
     this.left = submit.graph.size
     const { size } = submit.graph
     this.#statuses = size === 1 ? [WAITING] : new Uint8Array(size)
     this.#values = size === 1 ? [undefined] : new Array(size)
+  }
+
+  /** Its calls have nothing to do with each other. */
+  get isLoose(): boolean {
+    return this.graph.isLoose === true
+  }
+
+  /** Of a loose one: what its calls have led to. */
+  get trees(): Trees {
+    this.#trees ??= new Trees()
+    return this.#trees
+  }
+
+  /** A call of a loose one has ended, or something that it led to. Of the last, gives how many calls there were in all. */
+  shrinkTree(node: number): number | undefined {
+    return this.#trees === undefined ? 1 : this.#trees.shrink(node)
   }
 
   /** The member that ended last, by join: it is the parent of what comes next. */
@@ -309,7 +330,14 @@ export class Workflow {
   /** It is one call with an id of ours, and nothing started it. */
   get isLoneCall(): boolean {
     const { size, ids, delays, scopes } = this.graph
-    return size === 1 && this.origin === undefined && ids.size === 0 && delays.size === 0 && scopes.length === 0
+    return (
+      size === 1 &&
+      !this.isLoose &&
+      this.origin === undefined &&
+      ids.size === 0 &&
+      delays.size === 0 &&
+      scopes.length === 0
+    )
   }
 
   /** A call says something of itself that its neighbours do not: an id, a time, other arguments. */
@@ -318,8 +346,9 @@ export class Workflow {
     return ids.has(node) || delays.has(node) || this.#replacedArgs?.has(node) === true
   }
 
-  /** Somebody is to be told of its end. */
+  /** Somebody is to be told of its end. Of a loose one each call is watched from the beginning. */
   watch(node: number): void {
+    if (this.isLoose) return
     if (node === this.graph.exit) this.#isExitWatched = true
     else {
       this.#watched ??= new Set()
@@ -328,11 +357,12 @@ export class Workflow {
   }
 
   isWatched(node: number): boolean {
-    return node === this.graph.exit ? this.#isExitWatched : this.#watched?.has(node) === true
+    return this.isLoose || (node === this.graph.exit ? this.#isExitWatched : this.#watched?.has(node) === true)
   }
 
   /** Whether somebody was to be told. */
   unwatch(node: number): boolean {
+    if (this.isLoose) return true
     if (node !== this.graph.exit) return this.#watched?.delete(node) === true
     const wasWatched = this.#isExitWatched
     this.#isExitWatched = false
@@ -353,7 +383,8 @@ export class Workflow {
 
   /** Nobody waits for the nodes of a range, and nothing but their values is known of them. */
   isBare(from: number, to: number): boolean {
-    if (this.graph.hooks.size > 0 || this.#retries !== undefined || this.#shown !== undefined) return false
+    if (this.isLoose || this.graph.hooks.size > 0 || this.#retries !== undefined || this.#shown !== undefined)
+      return false
     if (this.#expiries !== undefined || this.#closers !== undefined) return false
     if (this.#isExitWatched && this.graph.exit >= from && this.graph.exit <= to) return false
     for (const node of this.#watched ?? []) if (node >= from && node <= to) return false
@@ -564,9 +595,10 @@ export class Workflow {
     return { taskId: this.idOf(node), taskName: this.taskNameOf(node), attempt }
   }
 
-  /** The id of the first call of all that belongs together. */
-  rootId(): string {
-    if (this.root !== this) return this.root.rootId()
+  /** The id of the first call of all that a node belongs to. */
+  rootIdOf(node: number): string {
+    if (this.root.isLoose) return this.root.idOf(this.root === this ? node : this.rootNode)
+    if (this.root !== this) return this.root.rootIdOf(0)
     this.#rootId ??= this.idOf(firstCall(this.graph, 0, this.graph.size - 1) ?? 0)
     return this.#rootId
   }

@@ -27,6 +27,13 @@ export interface RowOptions extends SendableOptions {
   readonly moved: Set<TransferListItem>
 }
 
+/** A column as a list. */
+export function listOf(column: ArrayLike<unknown>): unknown[] {
+  const list: unknown[] = []
+  for (let i = 0; i < column.length; i++) list.push(column[i])
+  return list
+}
+
 const NO_ARGUMENTS: Rows = Object.freeze({ width: 0, values: Object.freeze([]) })
 
 /** The cheapest form of values that are known to clone. */

@@ -2,6 +2,7 @@ import { diagnosticsConformance } from './diagnostics.js'
 import { inspectionConformance } from './inspection.js'
 import { lazyGroupConformance } from './lazy-groups.js'
 import { lifeConformance } from './life.js'
+import { manyRunsConformance } from './many-runs.js'
 import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
 import { sizeConformance } from './sizes.js'
@@ -28,6 +29,8 @@ stampConformance(realStage('inline'))
 streamConformance(realStage('inline'))
 
 lazyGroupConformance(realStage('inline'))
+
+manyRunsConformance(realStage('inline'))
 
 stateConformance('inline', realStage('inline').make)
 

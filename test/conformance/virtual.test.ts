@@ -4,6 +4,7 @@ import { diagnosticsConformance } from './diagnostics.js'
 import { inspectionConformance } from './inspection.js'
 import { lazyGroupConformance } from './lazy-groups.js'
 import { lifeConformance } from './life.js'
+import { manyRunsConformance } from './many-runs.js'
 import { refusalConformance } from './refusals.js'
 import { scheduleConformance } from './schedules.js'
 import { sizeConformance } from './sizes.js'
@@ -44,6 +45,8 @@ for (const seed of [0, 1, 2, 3]) {
   streamConformance(stage)
 
   lazyGroupConformance(stage)
+
+  manyRunsConformance(stage)
   stateConformance(name, make)
 
   transferConformance(name, make)

@@ -16,5 +16,10 @@ export const FOUND_SEEDS: readonly (readonly [seed: number, fault: string])[] = 
     2_000_050_074,
     'a step that had been tried again could not run once more after a death, as if its arguments were unknown',
   ],
+  [2_000_054_280, 'a canvas was let in where members of a lazy group had been asked for'],
+  [
+    2_000_081_044,
+    'the thread of a revoked call was ended though its end stood in the same message, behind a call that ran again at once',
+  ],
   [8_356, 'what waited for the end of the turn left, by a clock that stood, when somebody began to listen'],
 ]

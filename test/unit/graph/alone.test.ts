@@ -46,6 +46,20 @@ describe('a countdown', () => {
     expect(delayOf(chain(lazy().set({ countdown: 5 })).set({ countdown: 7 }))).toBe(5)
     expect(delayOf(chain(a.s(), lazy()).set({ countdown: 7 }))).toBeUndefined()
   })
+
+  it('of a table, or of what is around it, is that of each of its calls', () => {
+    const delaysOf = (canvas: Loose): unknown => [...compile(canvas).delays]
+    const table = a.each([[1], [2]])
+    expect(delaysOf(chain(b.s(), table.set({ countdown: 5 })))).toEqual([
+      [2, 5],
+      [3, 5],
+    ])
+    expect(delaysOf(chain(table).set({ countdown: 7 }))).toEqual([
+      [1, 7],
+      [2, 7],
+    ])
+    expect(delaysOf(chain(b.s(), table).set({ countdown: 7 }))).toEqual([[0, 7]])
+  })
 })
 
 describe('failFast', () => {

@@ -141,6 +141,20 @@ describe('a revoked call of a batch', () => {
     expect(fleet.tells.map(({ call }) => call).sort()).toEqual([0, 1])
   })
 
+  it('keeps its thread if its end comes with that of another one, which runs again at once', () => {
+    const fleet = new Fleet(1, { graceMs: 10 })
+    const workflow = fleet.submit(calls(2))
+    fleet.revoke(workflow, 2, 'call', true)
+    fleet.recalled(0, 2)
+    fleet.now = 20
+    fleet.end(0, [
+      { at: 0, outcome: retry },
+      { from: 1, values: [1] },
+    ])
+    expect(fleet.terminated).toEqual([])
+    expect(fleet.left.map(({ size }) => size)).toEqual([2, 1])
+  })
+
   it('is a last step, and does not run', () => {
     const fleet = new Fleet(1)
     const workflow = fleet.submit(chain(a.s(), b.s(), c.s()))

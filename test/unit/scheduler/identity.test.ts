@@ -105,7 +105,7 @@ describe('the parent of a call', () => {
     hand.succeed('c')
     hand.succeed('b')
     expect(parentOf(hand, 'body')).toBe('hand-0-2')
-    expect(['callback', 'body'].map((name) => hand.call(name).workflow.rootId())).toEqual(['hand-0-0', 'hand-0-0'])
+    expect(['callback', 'body'].map((name) => hand.call(name).workflow.rootIdOf(0))).toEqual(['hand-0-0', 'hand-0-0'])
   })
 
   it('of a step behind an empty group is the call before that', () => {

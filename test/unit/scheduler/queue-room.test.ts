@@ -72,4 +72,12 @@ describe('the queue has room', () => {
     for (let i = 0; i < 2; i++) hand.submit(single.s())
     expect([hasRoomFor(hand, a.s()), hasRoomFor(hand, group(a.s(), a.s()))]).toEqual([true, false])
   })
+
+  it('counting members of lazy groups from when they are asked for', () => {
+    const hand = new ByHand(1, { maxQueue: 2 })
+    expect(hasRoomFor(hand, group(b.s(), b.s()))).toBe(true)
+    hand.submit(lazy())
+    expect(hand.left).toEqual([])
+    expect([hasRoomFor(hand, group(b.s(), b.s())), hasRoomFor(hand, b.s())]).toEqual([false, true])
+  })
 })
