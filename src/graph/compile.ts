@@ -6,7 +6,7 @@
 import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import { mergeOptions, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
-import { type AnyChunks, makeGroup } from '../canvas/shape.js'
+import { type AnyChunks, type AnySignature, makeGroup } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import { assertNever, ConfigurationError } from '../errors.js'
 import {
@@ -206,6 +206,7 @@ class GraphBuilder {
         if (canvas.members instanceof EachMembers)
           return this.#table(canvas, canvas.members, canvas.members.table.length, position)
         if (!Array.isArray(canvas.members)) return this.#lazy(canvas, canvas.members, position)
+        if (areBareCalls(canvas.members)) return this.#table(canvas, canvas.members, canvas.members.length, position)
         frames.push(this.#open(canvas, canvas.members, position))
         return undefined
       case 'chain':
@@ -280,8 +281,8 @@ class GraphBuilder {
     }
   }
 
-  /** A group whose members are kept as a table: `each` and chunks. */
-  #table(canvas: Canvas, source: CallSource, width: number, position: Position): Fragment {
+  /** A group whose members are plain calls: kept as a table, as those of `each` and chunks, or each by itself. */
+  #table(canvas: Canvas, source: CallSource | readonly CallSource[], width: number, position: Position): Fragment {
     const scope = this.#openScope('group', canvas.options as StoredOptions, position)
     const join = this.#node(undefined, scope, 0)
     this.#members(source, width, join, scope)
@@ -337,9 +338,10 @@ class GraphBuilder {
     return this.#calls.push(call) - 1
   }
 
-  /** The members of a table, in place. Node by node they would cost as much as all else that compiling it does. */
-  #members(source: CallSource, width: number, join: number, scope: number): void {
-    for (let i = 0; i < width; i++) this.#calls.push(source)
+  /** Members that are plain calls, in place. Node by node they would cost as much as all else that compiling them does. */
+  #members(source: CallSource | readonly CallSource[], width: number, join: number, scope: number): void {
+    if (isList(source)) for (const call of source) this.#calls.push(call)
+    else for (let i = 0; i < width; i++) this.#calls.push(source)
     this.#callCount += width
     this.#to.pushTimes(TO_JOIN - join, width)
     this.#slot.pushRange(width)
@@ -406,6 +408,14 @@ class GraphBuilder {
       callCount: this.#callCount,
     }
   }
+}
+
+const isList = (source: CallSource | readonly CallSource[]): source is readonly CallSource[] => Array.isArray(source)
+
+/** Calls that say nothing of themselves but their arguments, and at least one. */
+function areBareCalls(members: readonly Canvas[]): members is readonly AnySignature[] {
+  for (const { kind, options } of members) if (kind !== 'task' || options !== NO_OPTIONS) return false
+  return members.length > 0
 }
 
 function sliceCount({ items, size }: AnyChunks): number {

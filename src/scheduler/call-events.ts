@@ -3,7 +3,7 @@
 import { invocationOf } from '../graph/call.js'
 import type { End } from './ends.js'
 import { CELERY_STATE, type FinalStatus } from './lifecycle.js'
-import type { CallReport, Emit } from './messages.js'
+import type { CallReport, Emit, Instruction } from './messages.js'
 import { DROPPED, type Workflow } from './workflow.js'
 
 /** Of one shape, whatever it is about: objects that are spread into others cost ten times as much. */
@@ -26,15 +26,15 @@ class About {
 }
 
 export const callEvents = {
-  /** A call has become ready: it is sent, and received at once, since there is no broker between. */
-  sent(workflow: Workflow, node: number, now: number): Emit[] {
+  /** Tells that a call has become ready: it is sent, and received at once, since there is no broker between. */
+  sent(out: Instruction[], workflow: Workflow, node: number, now: number): void {
     const { at, id, taskName, rootId, parentId, attempt } = new About(workflow, node, now)
     const invocation = invocationOf(workflow.graph, node, workflow.input(node))
     const args = invocation.items ?? workflow.argsOf(node) ?? invocation.args
-    return [
+    out.push(
       { type: 'emit', event: { type: 'task-sent', at, id, taskName, rootId, parentId, attempt, args } },
       { type: 'emit', event: { type: 'task-received', at, id, taskName, rootId, parentId, attempt } },
-    ]
+    )
   },
 
   started(workflow: Workflow, node: number, worker: number, now: number): Emit {

@@ -47,7 +47,7 @@ export class Closing implements ClosingPart {
     for (const { workflow, node } of pending) {
       if (workflow.isFinal(node) || workflow.isWaiting(node)) continue // revoked before, and its run has not stopped; or a linked step
       const end = this.revokedByClose(node)
-      if (this.#machine.hears('task-revoked'))
+      if (this.#machine.heard['task-revoked'])
         this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
       this.#machine.steps.push({ do: 'end', workflow, node, end })
       this.#machine.flow.workDown()

@@ -18,9 +18,9 @@ export class Departures implements DeparturesPart {
     const dispatcher = this.#machine.dispatcher
     const until = this.#machine.breaker.refusesUntil(this.#machine.at)
     if (until !== undefined) this.#machine.losses.refuseReady(until)
-    for (let batch = dispatcher.next(this.#machine.at, this.#machine.hears('task-succeeded')); batch !== undefined; ) {
+    for (let batch = dispatcher.next(this.#machine.at, this.#machine.heard['task-succeeded']); batch !== undefined; ) {
       this.#leave(batch)
-      batch = dispatcher.next(this.#machine.at, this.#machine.hears('task-succeeded'))
+      batch = dispatcher.next(this.#machine.at, this.#machine.heard['task-succeeded'])
     }
     const opensAt = dispatcher.queue.opensAt()
     if (opensAt !== undefined && opensAt > this.#machine.at) this.#lookAgain(opensAt)
@@ -39,7 +39,7 @@ export class Departures implements DeparturesPart {
     this.#machine.out.push({ type: 'dispatch', batch })
     const { callsPerThread, lanes } = this.#machine.dispatcher
     // The others start later, and then it is told.
-    if (this.#machine.hears('task-started') && lanes[batch.lane]?.batches.size === 1)
+    if (this.#machine.heard['task-started'] && lanes[batch.lane]?.batches.size === 1)
       this.announce(batch, callsPerThread)
   }
 
@@ -82,7 +82,7 @@ export class Departures implements DeparturesPart {
   takeBack({ batch: number, begun }: Recalled): void {
     const batch = this.#machine.dispatcher.running.get(number)
     if (batch === undefined) return
-    if (this.#machine.hears('task-started')) this.announce(batch, begun)
+    if (this.#machine.heard['task-started']) this.announce(batch, begun)
     const [{ plan }] = batch.parts as [Part]
     if (!plan.load.isKnown && begun > 0) plan.load.note((this.#machine.at - batch.at) / begun)
     for (const part of batch.parts) this.#takeBackPart(batch, part, begun)

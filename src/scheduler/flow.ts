@@ -198,7 +198,7 @@ export class Flow implements FlowPart {
   }
 
   #tellFinished(root: Workflow, node: number, calls: number): void {
-    if (this.#machine.hears('workflow-finished'))
+    if (this.#machine.heard['workflow-finished'])
       this.#machine.out.push(callEvents.finished(root, node, calls, this.#machine.at))
   }
 }

@@ -58,13 +58,13 @@ export class Line implements LinePart {
     part.since = this.#machine.at
     workflow.feed(node, input)
     workflow.move(node, 'ready')
-    if (this.#hearsOfSent()) this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
+    if (this.#hearsOfSent()) callEvents.sent(this.#machine.out, workflow, node, this.#machine.at)
     workflow.move(node, 'running')
     this.#machine.linked = undefined
   }
 
   #hearsOfSent(): boolean {
-    return this.#machine.hears('task-sent') || this.#machine.hears('task-received')
+    return this.#machine.heard['task-sent'] || this.#machine.heard['task-received']
   }
 
   /** The countdowns of members count from when their group began, however late they were pulled. */
@@ -77,8 +77,7 @@ export class Line implements LinePart {
   makeReady(workflow: Workflow, from: number, to = from + 1, plan = this.#machine.policies.of(workflow, from)): void {
     workflow.moveAll(from, to, 'ready')
     if (this.#hearsOfSent())
-      for (let node = from; node < to; node++)
-        this.#machine.out.push(...callEvents.sent(workflow, node, this.#machine.at))
+      for (let node = from; node < to; node++) callEvents.sent(this.#machine.out, workflow, node, this.#machine.at)
     this.#machine.dispatcher.push(workflow, from, to, plan, this.#machine.at)
     if (plan.policy.expires !== undefined) this.#expire(workflow, from)
   }

@@ -26,7 +26,7 @@ export class Losses implements LossesPart {
     const last = isUnder ? begun - 1 : -1
     batch.isLost = true
     this.#machine.runMs = this.#machine.at - batch.at
-    if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, begun)
+    if (this.#machine.heard['task-started']) this.#machine.departures.announce(batch, begun)
     for (let place = 0; place < batch.size; place++) {
       if (!batch.isOpen(place)) continue
       const run = runAt(batch, place)
@@ -55,7 +55,7 @@ export class Losses implements LossesPart {
         const attempt = workflow.attemptOf(node) - 1
         const error = refusedError(workflow.runOf(node, attempt), breaker, until - at)
         const end: End = { status: 'failed', failure: { error, origin: node, attempt } }
-        if (this.#machine.hears('task-failed')) out.push(callEvents.ended(workflow, node, end, at, 0))
+        if (this.#machine.heard['task-failed']) out.push(callEvents.ended(workflow, node, end, at, 0))
         steps.push({ do: 'end', workflow, node, end })
         flow.workDown()
       }

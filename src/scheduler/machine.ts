@@ -5,7 +5,7 @@
 import type { RunPolicy } from '../canvas/policy.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import type { TaskRevokedError } from '../errors.js'
-import type { RuntimeEventName } from '../events/event.js'
+import { EVENT_NAMES, type RuntimeEventName } from '../events/event.js'
 import type { Input } from '../graph/call.js'
 import { compile } from '../graph/compile.js'
 import type { Graph, Join } from '../graph/graph.js'
@@ -68,6 +68,13 @@ export interface Parts {
   readonly revocation: RevocationPart
   readonly closing: ClosingPart
 }
+
+export type Heard = Readonly<Record<RuntimeEventName, boolean>>
+
+export const heardOf = (names: ReadonlySet<RuntimeEventName>): Heard =>
+  Object.fromEntries(EVENT_NAMES.map((name) => [name, names.has(name)])) as Heard
+
+const NOTHING_HEARD = heardOf(new Set())
 
 export interface FlowPart {
   workDown(): void
@@ -169,8 +176,8 @@ export class Machine implements Parts {
   readonly steps: Step[] = []
   out: Instruction[] = []
   at = 0
-  /** The events that somebody listens to: no other is made. */
-  heard: ReadonlySet<RuntimeEventName> = new Set()
+  /** Which events somebody listens to: no other is made. By name, since every call asks. */
+  heard: Heard = NOTHING_HEARD
   /** Why nothing may start any more. */
   closed: string | undefined
   /** From 0 up to 1: the last that came from outside. */
@@ -209,10 +216,6 @@ export class Machine implements Parts {
     this.reports = parts.reports
     this.revocation = parts.revocation
     this.closing = parts.closing
-  }
-
-  hears(name: RuntimeEventName): boolean {
-    return this.heard.size > 0 && this.heard.has(name)
   }
 
   admit(plan: Plan, origin?: Origin, continuation?: Continuation): Workflow {

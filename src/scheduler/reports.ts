@@ -24,7 +24,7 @@ export class Reports implements ReportsPart {
     if (batch?.isOpen(place) !== true) return
     const run = runAt(batch, place)
     const { workflow, node } = run
-    if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, place + 1)
+    if (this.#machine.heard['task-started']) this.#machine.departures.announce(batch, place + 1)
     switch (report.kind) {
       case 'parked':
       case 'resumed':
@@ -46,7 +46,7 @@ export class Reports implements ReportsPart {
     if (workflow.isFinal(node)) return
     if (report.kind === 'progress') workflow.progress.set(node, report.value)
     else workflow.shown.set(node, report)
-    if (this.#machine.hears(`task-${report.kind}`))
+    if (this.#machine.heard[`task-${report.kind}`])
       this.#machine.out.push(callEvents.reported(workflow, node, report, this.#machine.at))
   }
 

@@ -54,7 +54,7 @@ export class Revocation implements RevocationPart {
     if (intake !== undefined) return this.#revokeIntake(intake, error, terminate)
     const end: End = { status: 'revoked', failure: { error, origin: node, attempt: error.attempt } }
     const inner = workflow.replacements.get(node)
-    if (this.#machine.hears('task-revoked') && hasBeenHeardOf(workflow, node) && !isToldBy(inner))
+    if (this.#machine.heard['task-revoked'] && hasBeenHeardOf(workflow, node) && !isToldBy(inner))
       this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, 0))
     if (inner !== undefined) this.revokeSubtree(inner, inner.graph.exit, error.cause, terminate)
     else if (workflow.isRunning(node)) this.#cancel(workflow, node, error, terminate)

@@ -3,6 +3,7 @@ import type { Canvas } from '../canvas/canvas.js'
 import { withOptions } from '../canvas/shape.js'
 import type { AnyCanvas } from '../canvas/typing.js'
 import { InvalidCanvasError, TaskIgnoredError } from '../errors.js'
+import type { RuntimeEventName } from '../events/event.js'
 import { inheritedByReplacement } from '../graph/call.js'
 import { callEvents } from './call-events.js'
 import type { End, Failure } from './ends.js'
@@ -13,6 +14,14 @@ import type { Workflow } from './workflow.js'
 
 /** One inside the other: a task that replaces itself without end would take all memory first. */
 const MOST_REPLACEMENTS = 10_000
+
+const EVENT_OF_END = {
+  succeeded: 'task-succeeded',
+  failed: 'task-failed',
+  revoked: 'task-revoked',
+  ignored: 'task-ignored',
+  rejected: 'task-rejected',
+} as const satisfies Record<End['status'], RuntimeEventName>
 
 export class Runs implements RunsPart {
   readonly #machine: Machine
@@ -28,7 +37,7 @@ export class Runs implements RunsPart {
   }
 
   #finishRun({ workflow, node }: Run, end: End): void {
-    if (this.#machine.hears(`task-${end.status}`))
+    if (this.#machine.heard[EVENT_OF_END[end.status]])
       this.#machine.out.push(callEvents.ended(workflow, node, end, this.#machine.at, this.#machine.runMs))
     this.#machine.steps.push({ do: 'end', workflow, node, end })
   }
@@ -52,7 +61,7 @@ export class Runs implements RunsPart {
     if (this.#machine.closed !== undefined)
       return this.#machine.flow.end(workflow, node, this.#machine.closing.revokedByClose(node))
     if (args !== undefined) workflow.replacedArgs.set(node, args)
-    if (this.#machine.hears('task-rejected'))
+    if (this.#machine.heard['task-rejected'])
       this.#machine.out.push(callEvents.requeued(workflow, node, this.#machine.at))
     this.#machine.line.makeReady(workflow, node)
   }
@@ -82,7 +91,7 @@ export class Runs implements RunsPart {
       return
     }
     this.#machine.tally.retried++
-    if (this.#machine.hears('task-retried'))
+    if (this.#machine.heard['task-retried'])
       this.#machine.out.push(callEvents.retried(workflow, node, error, delay, this.#machine.at))
     workflow.retries.set(node, part.attempt)
     if (args !== undefined) workflow.replacedArgs.set(node, args)

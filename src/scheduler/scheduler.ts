@@ -18,7 +18,7 @@ import { Intakes } from './intakes.js'
 import { Joins } from './joins.js'
 import { Line } from './line.js'
 import { Losses } from './losses.js'
-import { Machine, type SchedulerOptions } from './machine.js'
+import { heardOf, Machine, type SchedulerOptions } from './machine.js'
 import type { Instruction, Stimulus, Submit } from './messages.js'
 import type { Policies } from './policies.js'
 import { waitingWith } from './queue-room.js'
@@ -138,7 +138,7 @@ export class Scheduler {
         else stimulus.workflow.watch(stimulus.node)
         return
       case 'listen':
-        this.#machine.heard = stimulus.heard
+        this.#machine.heard = heardOf(stimulus.heard)
         return
       case 'flushed':
         this.#isFlushAsked = false

@@ -30,7 +30,7 @@ export class Settling implements SettlingPart {
       else if ('values' in end) this.#settleValues(batch, end.from, end.values)
       else for (let i = 0; i < end.passed; i++) this.settleAt(batch, end.from + i, PASSED)
     }
-    if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, begun)
+    if (this.#machine.heard['task-started']) this.#machine.departures.announce(batch, begun)
     this.#machine.dispatcher.weigh(batch)
   }
 
@@ -66,8 +66,8 @@ export class Settling implements SettlingPart {
     const areMembers = at >= 0 && graph.to[last] === graph.to[node] && graph.slot[last] === slot + count - 1
     if (
       !areMembers ||
-      this.#machine.hears('task-started') ||
-      this.#machine.hears('task-succeeded') ||
+      this.#machine.heard['task-started'] ||
+      this.#machine.heard['task-succeeded'] ||
       this.#machine.closed !== undefined ||
       part.plan.policy.ignoreResult === true
     )
@@ -92,7 +92,7 @@ export class Settling implements SettlingPart {
       this.#machine.tally.lateOutcomes++
       return
     }
-    if (this.#machine.hears('task-started')) this.#machine.departures.announce(batch, place + 1)
+    if (this.#machine.heard['task-started']) this.#machine.departures.announce(batch, place + 1)
     if (outcome.ok !== true) closeLinked(batch, place + 1)
     else if (batch.isLinkedAt(place + 1) && batch.isOpen(place + 1)) this.#machine.linked = runAt(batch, place + 1)
     if (isCurrent(run.part, run.node)) {

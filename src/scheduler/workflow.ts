@@ -17,6 +17,7 @@ import {
   pathOf,
 } from '../graph/graph.js'
 import type { End, Failure, Unfilled } from './ends.js'
+import { idText } from './id-text.js'
 import type { IntakeWindow } from './intake-window.js'
 import { checkMove, codeOf, type FinalStatus, isFinalCode, STATUSES, type Status } from './lifecycle.js'
 import type { Timer } from './timers.js'
@@ -564,7 +565,7 @@ export class Workflow {
   idOf(node: number): string {
     if (node === this.#idNode) return this.#id
     this.#idStem ??= `${this.idPrefix}${this.number.toString(36)}-`
-    this.#id = this.graph.ids.get(node) ?? this.#idStem + node.toString(36)
+    this.#id = this.graph.ids.get(node) ?? this.#idStem + idText(node)
     this.#idNode = node
     return this.#id
   }

@@ -24,13 +24,17 @@ export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { c
     const { workflow, node, at, attempt, plan } = batch.partAt(place)
     const call = { workflow, node: node + place - at, attempt, policy: plan.policy }
     const isOpen = !workflow.isFinal(call.node) && workflow.attemptOf(call.node) === attempt
-    return isOpen && !workflow.isReplaced(call.node) ? [{ place, call }] : []
+    // Looked up now: a portion that is over forgets what its calls took.
+    const source = workflow.graph.calls[call.node]
+    const takes = source !== undefined && 'kind' in source && source.kind === 'task' && !source.immutable
+    return isOpen && !workflow.isReplaced(call.node) ? [{ place, call, takes }] : []
   })
   for (const { place, call } of pending) {
     const mayRunAgain = untold.has(place) || (place < begun && call.policy.onWorkerLost === 'requeue')
     if (mayRunAgain) watchman.allowance.give(call, 0, call.attempt)
   }
-  const lookAt = (place: number, { workflow, node, attempt, policy }: (typeof pending)[number]['call']): void => {
+  const lookAt = ({ place, call, takes }: (typeof pending)[number]): void => {
+    const { workflow, node, attempt, policy } = call
     const status = workflow.status(node)
     const isBlamed =
       status === 'failed' && isLoss(workflow.failure(node).error) && workflow.failure(node).origin === node
@@ -40,8 +44,6 @@ export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { c
       broken('I6', `call ${keyOf(workflow, node)} had ended, and is blamed for the death under another one`)
     if (isBlamed && policy.onWorkerLost === 'requeue' && (workflow.losses.get(node) ?? 0) < MOST_RUNS)
       broken('I6', `call ${keyOf(workflow, node)} is to run again when its thread dies, and does not`)
-    const source = workflow.graph.calls[node]
-    const takes = source !== undefined && 'kind' in source && source.kind === 'task' && !source.immutable
     const isUnseen = takes && batch.isLinkedAt(place) && (!workflow.keep || untold.has(place - 1))
     const known = workflow.graph.movesValues === true ? 'nothing' : isUnseen ? 'rest' : 'all'
     if (isBlamed) jobOf(workflow).lose({ workflow, node, attempt }, workflow.failure(node).error, known)
@@ -52,7 +54,7 @@ export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { c
   }
   return {
     check: () => {
-      for (const { place, call } of pending) lookAt(place, call)
+      for (const one of pending) lookAt(one)
     },
   }
 }

@@ -6,7 +6,7 @@
 import type { Canvas } from '../../src/canvas/canvas.js'
 import { EVENT_NAMES } from '../../src/events/event.js'
 import type { Graph } from '../../src/graph/graph.js'
-import type { Instruction, Stimulus } from '../../src/scheduler/messages.js'
+import type { Instruction, Stimulus, Submit } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { show } from '../property/behaviour.js'
 import { Builder, type Built, type Kit, type Plan, programOf } from '../property/plan.js'
@@ -229,6 +229,8 @@ export class Episode {
       this.#sources.hear(instruction)
     }
     this.#watchman.look(this.#scheduler)
+    // Before anything else happens: steps behind those that were let in ask nobody.
+    if (stimulus.type === 'submit') this.#checkQueue(stimulus, instructions)
     this.#workers.checkChildren()
     this.#workers.tellAtOnce()
     this.#sources.tellAtOnce()
@@ -238,7 +240,7 @@ export class Episode {
   #submit(plan: Plan): void {
     const canvas = this.#build(plan)
     const graph = this.#graphOf(canvas)
-    const { now, latest } = this.#watchman
+    const { now } = this.#watchman
     if (!this.#scheduler.hasRoomFor(graph, now)) return this.#refuse(plan)
     const input = this.#planner.input()
     const { args, kwargs = {} } = input
@@ -255,7 +257,11 @@ export class Episode {
     const { workflow } = accepted
     this.#jobs.set(workflow, new Job(workflow, canvas, input, program))
     if (isRevoked) this.#revokeIn(workflow, graph.exit, 'subtree')
-    else if (now === latest) this.#watchman.checkQueue(workflow)
+  }
+
+  #checkQueue({ isRevoked }: Submit, [accepted]: readonly Instruction[]): void {
+    const { now, latest } = this.#watchman
+    if (!isRevoked && now === latest && accepted?.type === 'accepted') this.#watchman.checkQueue(accepted.workflow)
   }
 
   #graphOf(canvas: Built): Graph {
