@@ -96,7 +96,11 @@ export class Sources {
     const pull = random.pick(this.#asked)
     this.#asked = this.#asked.filter((other) => other !== pull)
     const { workflow, node } = pull
-    handle({ type: 'members', at: watchman.now, workflow, node, ...this.#pulled(pull) })
+    const members = this.#pulled(pull)
+    // What had come before the failure may be revoked before it begins.
+    if (members.error !== undefined && workflow.graph.joins.get(node)?.failFast === true)
+      this.released.add(workflow.root)
+    handle({ type: 'members', at: watchman.now, workflow, node, ...members })
   }
 
   #pulled({ workflow, node, count }: Pull): Pick<Members, 'graph' | 'count' | 'isDone' | 'error'> {
