@@ -87,7 +87,7 @@ function parsed(text: string, maxBytes: number): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new InvalidCanvasError(`this text is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new InvalidCanvasError(`this text is no JSON: ${(error as SyntaxError).message}`)
   }
 }
 

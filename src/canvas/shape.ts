@@ -246,16 +246,15 @@ function firstParts(canvas: Canvas): readonly Canvas[] | undefined {
   }
 }
 
+/** A chain, group or chord with other first parts. */
 function rebuilt(canvas: Canvas, parts: readonly Canvas[]): Canvas {
   switch (canvas.kind) {
     case 'chain':
       return withFields(canvas, { steps: Object.freeze([...parts, ...canvas.steps.slice(parts.length)]) })
     case 'group':
       return withFields(canvas, { members: Object.freeze([...parts]) })
-    case 'chord':
-      return withFields(canvas, { header: parts[0] })
     default:
-      return canvas
+      return withFields(canvas, { header: parts[0] })
   }
 }
 

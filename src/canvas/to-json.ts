@@ -2,7 +2,7 @@
  * `toJSON`: a canvas as Celery's signature dict, all six keys always. Without recursion, since canvases may be nested
  * thousands deep.
  */
-import { assertNever, SerializationError } from '../errors.js'
+import { SerializationError } from '../errors.js'
 import type { Canvas, Chord, Chunks, MapCanvas, Signature, Starmap } from './canvas.js'
 import { builtInKind, type CanvasJSON, type OptionsJSON, type SignatureJSON } from './json.js'
 import { rowOfName } from './json-options.js'
@@ -77,12 +77,8 @@ class Writing {
         const options = this.#options(canvas, place)
         return { task: 'celery.chord', args: [], kwargs, options, subtask_type: 'chord', immutable: false }
       }
-      case 'map':
-      case 'starmap':
-      case 'chunks':
-        return this.#mapped(canvas, place)
       default:
-        return assertNever(canvas)
+        return this.#mapped(canvas, place)
     }
   }
 

@@ -29,11 +29,11 @@ export class Departures implements DeparturesPart {
 
   #leave(batch: Batch): void {
     for (const part of batch.parts) {
-      const { workflow, node, size, isLinked, plan, since } = part
+      const { workflow, node, size, isLinked, attempt, plan, since } = part
       if (isLinked) continue
       this.#machine.tally.waits.add(this.#machine.at - since, size)
       workflow.moveAll(node, node + size, 'running')
-      if (plan.policy.expires !== undefined) this.#recallExpired(batch, part)
+      if (plan.policy.expires !== undefined && attempt === 1) this.#recallExpired(batch, part)
     }
     this.#machine.tally.started += batch.heads
     this.#machine.out.push({ type: 'dispatch', batch })

@@ -1,6 +1,5 @@
 /** What follows from an end: the steps behind it, callbacks and errbacks, the end of a workflow. All of it is steps on a stack, worked down in one loop. */
 import type { AnyCanvas } from '../canvas/typing.js'
-import { assertNever } from '../errors.js'
 import type { Input } from '../graph/call.js'
 import { compileCallback } from '../graph/compile.js'
 import { entryOf, type Hook, type Join, joinFilledBy, joinPath, nextStepOf } from '../graph/graph.js'
@@ -167,10 +166,8 @@ export class Flow implements FlowPart {
         if (step !== undefined) this.#machine.steps.push(step)
         return
       }
-      case 'child':
-        return this.#tellChild(continuation, workflow, end)
       default:
-        return assertNever(continuation)
+        return this.#tellChild(continuation, workflow, end)
     }
   }
 

@@ -1,9 +1,10 @@
 /** What must hold after every step of the scheduler. Its tests check all of it each time; production never does. */
 
 import { InvalidTransitionError } from '../errors.js'
-import { joinFilledBy } from '../graph/graph.js'
+import { type Join, joinFilledBy } from '../graph/graph.js'
 import { isCurrent } from './batch.js'
 import { mayGetMore } from './dispatcher.js'
+import type { ReadyCall } from './ready-queue.js'
 import type { SchedulerState } from './scheduler.js'
 import type { Intake, Workflow } from './workflow.js'
 
@@ -47,8 +48,8 @@ function checkLanes({ dispatcher, queue, running }: SchedulerState, { queued }: 
 }
 
 const firstText = (queue: SchedulerState['queue']): string => {
-  const [first] = [...queue]
-  return first === undefined ? 'none' : textOf(first.workflow, first.node)
+  const [first] = [...queue] as [ReadyCall]
+  return textOf(first.workflow, first.node)
 }
 
 function queuedIn({ queue }: SchedulerState): ReadonlySet<number> {
@@ -102,7 +103,6 @@ function checkNode(workflow: Workflow, node: number, { queued, running }: Places
   if ((status === 'ready') !== isQueued)
     broken(`a call that is ${status} ${isQueued ? 'is' : 'is not'} in the queue`, textOf(workflow, node))
   if (isRunning && !running.has(name) && !isReplaced) broken('a running call has no batch', textOf(workflow, node))
-  if (!isRunning && running.has(name)) broken(`a call that is ${status} has a batch`, textOf(workflow, node))
   if (!isRunning && isReplaced) broken(`a call that is ${status} has a replacement`, textOf(workflow, node))
   if (isReplaced && running.has(name)) broken('a replaced call has a batch', textOf(workflow, node))
   if (waits !== hasTimer)
@@ -135,7 +135,7 @@ function checkJoins(workflow: Workflow, { added }: Places): void {
 function checkIntake({ portions, window: { outstanding }, pulled }: Intake): void {
   let [open, all] = [0, 0]
   for (const portion of portions) {
-    all += portion.graph.joins.get(portion.graph.entry)?.width ?? 0
+    all += (portion.graph.joins.get(portion.graph.entry) as Join).width
     open += portion.fillingOf(portion.graph.entry)?.missing ?? 0
   }
   if (open !== outstanding) broken('a lazy group miscounts its members under way', [open, outstanding])

@@ -41,7 +41,6 @@ export class Joins implements JoinsPart {
     { workflow, join: at, from }: Extract<Continuation, { kind: 'portion' }>,
     end: End,
   ): Step | undefined {
-    if (workflow.isFinal(at)) return undefined
     const join = workflow.graph.joins.get(at) as Join
     const filling = workflow.filling(at, join)
     if (end.status === 'succeeded') {

@@ -74,6 +74,7 @@ export class Settling implements SettlingPart {
       return false
     if (part.isLinked || part.attempt > 1 || workflow.isFinal(at) || !workflow.isBare(node, last)) return false
     if (!batch.closeAll(place, count)) return false
+    endDeadline(batch)
     const filling = workflow.filling(at, graph.joins.get(at) as Join)
     const succeeded = workflow.succeedAll(node, values, from, count, filling.values, slot)
     this.#machine.count(SUCCESS, succeeded)
@@ -106,9 +107,14 @@ export class Settling implements SettlingPart {
     if (!batch.close(place)) return false
     const isParked = batch.isParked(place) && batch.parked.delete(place)
     if (!isParked) part.plan.gate?.leave()
-    if (batch.deadline !== undefined && (batch.size === 1 || batch.open === 0)) batch.deadline.cancelled = true
+    endDeadline(batch)
     return true
   }
+}
+
+/** With the last of its calls, what would have ended its thread is over. */
+function endDeadline({ deadline, open }: Batch): void {
+  if (deadline !== undefined && open === 0) deadline.cancelled = true
 }
 
 /** Steps that left with one that did not succeed will not run. */

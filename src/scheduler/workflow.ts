@@ -559,10 +559,11 @@ export class Workflow {
     this.#values[node] = undefined
   }
 
-  /** Lets go of the values of a join's members: they are in its list now. */
+  /** Lets go of the values of a join's members: they are in its list now. One that is nobody's any more stays that. */
   dropMembers(join: number): void {
-    const last = this.graph.joins.get(join)?.last ?? join
-    for (let node = join + 1; node <= last; node++) if (joinFilledBy(this.graph, node) === join) this.drop(node)
+    const { last } = this.graph.joins.get(join) as Join
+    for (let node = join + 1; node <= last; node++)
+      if (joinFilledBy(this.graph, node) === join && this.#values[node] !== undefined) this.drop(node)
   }
 
   addChild(node: number, child: ChildRef): void {

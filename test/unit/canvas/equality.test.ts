@@ -65,6 +65,13 @@ describe('different are', () => {
     const same = lazy(a.s())
     expect(a.s().link(same).link(same).options.link).toHaveLength(1)
   })
+
+  it('groups whose members come from different sources and are staggered, until somebody pulls them', () => {
+    const staggered = (canvas: Made): Made => group([canvas].values()).skew(1)
+    expect(isEqual(staggered(a.s()), staggered(b.s()))).toBe(false)
+    const same = staggered(a.s())
+    expect(isEqual(same, same.set({}))).toBe(true)
+  })
 })
 
 /** A value whose parts may be looked at so often, and then throw, so that a comparison without end fails and does not hang. */

@@ -137,6 +137,12 @@ describe('fromJSON', () => {
     expectEqual(read({ ...call('any'), options: json }), any.s().set(options))
   })
 
+  it('takes a list of stamps that names none, or one twice', () => {
+    const read = (options: object): unknown => fromJSON({ ...call('any'), options }, { tasks }).options
+    expect(read({ stamped_headers: [] })).toEqual({})
+    expect(read({ stamped_headers: ['a', 'a'], a: 1 })).toEqual({ stamps: { a: [1] } })
+  })
+
   it('takes a link as dict or list', () => {
     const linked = add.s(1, 2).link(any.s())
     expectEqual(read({ ...call('add', 1, 2), options: { link: call('any') } }), linked)

@@ -118,6 +118,16 @@ describe('fromJSON refuses', () => {
       JSON.stringify(call({ options: { headers: { x: 1 } } })).replace('"x"', '"__proto__"'),
       'options.headers.__proto__',
     ],
+    [
+      'half of a surrogate pair as the name of a header',
+      JSON.stringify(call({ options: { headers: { '\ud800': 1 } } })),
+      'options.headers["\\ud800"]',
+    ],
+    [
+      'a name of more letters than anybody reads, and shows the first of them',
+      call({ [`it's ${'a'.repeat(50)}`]: 1 }),
+      `["it's ${'a'.repeat(35)}…"]`,
+    ],
     ['a link that is no dict', call({ options: { link: 'any' } }), 'options.link'],
     ['a link in a list that is no dict', call({ options: { link: [call(), null] } }), 'options.link[1]'],
     [
@@ -186,6 +196,7 @@ describe('fromJSON refuses', () => {
       [0, null, '', '2030-01-31', '2030-02-30T00:00:00Z', '2030-13-01T00:00:00Z', '2030-01-01T25:00Z', 'tomorrow'],
     ],
     ['eta', ['2030-01-01T00:00:60Z', '2030-01-01T00:00:00+25:00', '-000000-01-01T00:00Z', '+999999-01-01T00:00Z']],
+    ['eta', ['+275760-09-13T00:01Z']], // the last day that there is, past its only minute
     ['expires', ['soon', null, true, -1e306, '2030-01-31', '2030-02-30T00:00:00Z']],
     ['priority', [-1, 10, 1.5, '1', null]],
     ['time_limit', [0, -1, '1', null, 1e306]],

@@ -1,6 +1,6 @@
 /** Options that a canvas stores or that are given when it is applied: how they merge, and which are refused. */
 import { describe, expect, it } from 'vitest'
-import { applicationOf, isCanvas, NO_OPTIONS } from '../../../src/canvas/options.js'
+import { applicationOf, childOptions, isCanvas, NO_OPTIONS } from '../../../src/canvas/options.js'
 import { ConfigurationError, InvalidCanvasError } from '../../../src/errors.js'
 import {
   checkOptions,
@@ -28,6 +28,17 @@ describe('set', () => {
     expect(canvas.set({ taskId: undefined }).options).toEqual(canvas.options)
     expect(canvas.set({}).options).toEqual(canvas.options)
     expect(canvas.set(undefined)).toEqual(canvas)
+  })
+
+  it('lets a countdown and an eta replace each other, and refuses both at once', () => {
+    const eta = new Date(5)
+    expect(a.s().set({ countdown: 1 }).set({ eta }).options).toEqual({ eta })
+    expect(a.s().set({ eta }).set({ countdown: 1 }).options).toEqual({ countdown: 1 })
+    expect(thrownBy(() => a.s().set({ countdown: 1, eta }))).toMatchObject({
+      name: 'ConfigurationError',
+      message: 'give either "countdown" or "eta", not both',
+      option: 'countdown',
+    })
   })
 
   it('replaces links, one or a list, and keeps an equal one once', () => {
@@ -120,6 +131,22 @@ describe('an application', () => {
     ['an unknown option', { timeout: 1 }, 'apply has no option "timeout"'],
   ])('refuses %s', (_what, options, message) => {
     expect(() => applicationOf('apply', options)).toThrow(message)
+  })
+})
+
+describe('the options of a child', () => {
+  it('are those of a call and a signal, as they were given', () => {
+    const options = { priority: 1, signal: new AbortController().signal }
+    expect(childOptions(options)).toBe(options)
+    expect(childOptions(undefined)).toEqual({})
+  })
+
+  it('are refused in the name of apply', () => {
+    expect(thrownBy(() => childOptions({ args: [] }))).toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringContaining('apply has no option "args"'),
+    })
+    expect(() => childOptions({ signal: {} })).toThrow('option "signal" must be an AbortSignal')
   })
 })
 

@@ -1,6 +1,14 @@
 /** What a call node runs: the task, how, with which arguments and options. */
 import { describe, expect, it } from 'vitest'
-import { type Input, invocationOf, optionsOf, taskOf } from '../../../src/graph/call.js'
+import { withOptions } from '../../../src/canvas/shape.js'
+import {
+  type Input,
+  inheritedByReplacement,
+  invocationOf,
+  optionsOf,
+  stampsOf,
+  taskOf,
+} from '../../../src/graph/call.js'
 import { compile } from '../../../src/graph/compile.js'
 import type { Loose } from '../scheduler/by-hand.js'
 import { loose, tasks } from './drawing.js'
@@ -115,5 +123,39 @@ describe('headers', () => {
     expect(headersIn(having(chord(header, body), { of: 'chord' }))).toEqual(
       ['chunks', 'each', 'map', 'chord'].map((of) => ({ of })),
     )
+  })
+})
+
+describe('stamps', () => {
+  const stamped = (canvas: Loose, stamps: object): Loose =>
+    (canvas as unknown as { stamp(stamps: object): Loose }).stamp(stamps)
+  /** The canvas as it runs in place of that call. */
+  const replacing = (call: Loose, canvas: Loose) => {
+    const graph = compile(call)
+    return compile(withOptions(canvas, inheritedByReplacement(canvas, graph, 0)))
+  }
+
+  it('of a call are its own, and none unless given', () => {
+    const graph = compile(chain(a.s(), stamped(b.s(), { x: 1 })))
+    expect([stampsOf(graph, 0), stampsOf(graph, 1)]).toEqual([undefined, { x: [1] }])
+  })
+
+  it('of a table hold for all its calls', () => {
+    const graph = compile(stamped(a.each([[1], [2]]), { x: 1 }))
+    expect([stampsOf(graph, 1), stampsOf(graph, 2)]).toEqual([{ x: [1] }, { x: [1] }])
+  })
+
+  it('of a call that is replaced go on to what replaces it, whose own win', () => {
+    const graph = replacing(stamped(a.s(), { x: 1, y: 1 }), chain(stamped(b.s(), { y: 2 }), b.s()))
+    expect([stampsOf(graph, 0), stampsOf(graph, 1)]).toEqual([
+      { x: [1], y: [2] },
+      { x: [1], y: [1] },
+    ])
+    expect(optionsOf(graph, 0).stamps).toEqual({ x: [1], y: [2] })
+  })
+
+  it('of a replacement are its own if the call had none', () => {
+    expect(stampsOf(replacing(a.s(), stamped(b.s(), { y: 2 })), 0)).toEqual({ y: [2] })
+    expect(stampsOf(replacing(stamped(a.s(), { y: 1 }), stamped(b.s(), { y: 2 })), 0)).toEqual({ y: [2] })
   })
 })

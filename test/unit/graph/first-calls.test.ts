@@ -16,6 +16,8 @@ describe('the calls that come first', () => {
     ['of a chain: its first step', chain(a.s(), b.s()), 1],
     ['of a group: all members', group(a.s(), b.s(), c.s()), 3],
     ['of a chord: its header', chord([a.s(), b.s()], c.s()), 2],
+    ['of a group over what is still to be pulled: none', group(...([[a.s()].values()] as never[])), 0],
+    ['of a chain that begins with such a group: none', chain(group(...([[a.s()].values()] as never[])), b.s()), 0],
     ['of an empty chain: none', chain(), 0],
     ['of an empty group: none', group(), 0],
     ['behind an empty chain: the next step', chain(chain(), a.s()), 1],

@@ -78,6 +78,16 @@ describe('a breaker', () => {
     expect(fleet.scheduler.openWorkflows).toBe(0)
   })
 
+  it('ends a member once that failFast has revoked because another one was refused', () => {
+    const fleet = new Crashing()
+    fleet.listen('task-failed', 'task-revoked')
+    fleet.die()
+    fleet.die()
+    const workflow = fleet.submit(group(a.s(), b.s()).set({ failFast: true }))
+    expect([workflow.status(1), workflow.status(2)]).toEqual(['failed', 'revoked'])
+    expect(fleet.events).toEqual(['task-failed', 'task-revoked'])
+  })
+
   it('tells listeners', () => {
     const fleet = new Crashing()
     fleet.handle({ type: 'listen', heard: new Set(EVENT_NAMES) })

@@ -16,6 +16,8 @@ import type {
   Instruction,
   Loss,
   Outcome,
+  Pull,
+  Release,
   Stimulus,
   Terminate,
   Told,
@@ -82,6 +84,9 @@ export class ByHand {
   /** What running calls were told, and threads that are to be ended. */
   readonly told: (Told & { readonly task: string })[] = []
   readonly terminated: Terminate[] = []
+  /** Members that were asked for, and sources that were let go of. */
+  readonly pulls: Pull[] = []
+  readonly releases: Release[] = []
   /** When time matters next, as far as the scheduler has said. */
   wakeAt: number | undefined
   /** Between 0 and 1, for jitter. */
@@ -102,6 +107,8 @@ export class ByHand {
   #follow(instruction: Instruction): void {
     if (instruction.type === 'wake') this.wakeAt = instruction.at
     if (instruction.type === 'terminate') this.terminated.push(instruction)
+    if (instruction.type === 'pull') this.pulls.push(instruction)
+    if (instruction.type === 'release') this.releases.push(instruction)
     if (instruction.type === 'tell')
       this.told.push({ ...instruction.told, task: this.#taskOf(instruction.batch, instruction.call) })
     if (instruction.type !== 'dispatch') return

@@ -46,6 +46,14 @@ describe('a call', () => {
   })
 })
 
+describe('calls that may run beside each other in one thread', () => {
+  it('leave together only with others of their task', () => {
+    const fleet = new Fleet(1, { callsPerThread: 2 })
+    fleet.submit(group(a.s(), a.s(), b.s()))
+    expect(fleet.left[0]?.parts.map(({ node, size }) => [node, size])).toEqual([[1, 2]])
+  })
+})
+
 describe('work ahead of a thread', () => {
   it('is at most one batch more, while it is little', () => {
     const fleet = new Fleet(1)
@@ -103,6 +111,16 @@ describe('all that is under way', () => {
     const { dispatcher } = fleet.scheduler.state()
     const { begun, waiting } = dispatcher.callsOn(dispatcher.lanes[0] as never)
     expect([begun.map(({ node }) => node), waiting.map(({ node }) => node)]).toEqual([[1], [2, 3]])
+  })
+
+  it('is told without what has ended, and without what was revoked', () => {
+    const fleet = new Fleet(1)
+    const workflow = fleet.submit(calls(4))
+    fleet.end(0, [{ from: 1, values: [1] }])
+    fleet.revoke(workflow, 3, 'call')
+    const { dispatcher } = fleet.scheduler.state()
+    const { begun, waiting } = dispatcher.callsOn(dispatcher.lanes[0] as never)
+    expect([begun.map(({ node }) => node), waiting.map(({ node }) => node)]).toEqual([[1], [4]])
   })
 
   it('is forgotten when it is dropped', () => {

@@ -2,6 +2,7 @@
  * Drives a scheduler that batches, by hand: a test says what ends, how much had begun, which threads die. Everything that the scheduler
  * says is kept, and all invariants are checked after every step.
  */
+import type { RuntimeEvent } from '../../../src/events/event.js'
 import { compile } from '../../../src/graph/compile.js'
 import type { Batch } from '../../../src/scheduler/batch.js'
 import { checkInvariants } from '../../../src/scheduler/invariants.js'
@@ -17,6 +18,8 @@ export class Fleet {
   readonly tells: Tell[] = []
   readonly terminated: number[] = []
   readonly events: string[] = []
+  readonly emitted: RuntimeEvent[] = []
+  readonly recycled: number[] = []
   isFlushAsked = false
   wakeAt: number | undefined
   now = 0
@@ -39,7 +42,10 @@ export class Fleet {
     if (instruction.type === 'terminate') this.terminated.push(instruction.batch)
     if (instruction.type === 'flush') this.isFlushAsked = true
     if (instruction.type === 'wake') this.wakeAt = instruction.at
-    if (instruction.type === 'emit') this.events.push(instruction.event.type)
+    if (instruction.type === 'recycle') this.recycled.push(instruction.lane)
+    if (instruction.type !== 'emit') return
+    this.events.push(instruction.event.type)
+    this.emitted.push(instruction.event)
   }
 
   /** Submits a canvas, and ends the turn. */
@@ -55,6 +61,14 @@ export class Fleet {
     if (!this.isFlushAsked) return
     this.isFlushAsked = false
     this.handle({ type: 'flushed', at: this.now })
+  }
+
+  listen(...heard: readonly RuntimeEvent['type'][]): void {
+    this.handle({ type: 'listen', heard: new Set(heard) })
+  }
+
+  thread(lane: number, isThere: boolean): void {
+    this.handle({ type: 'thread', at: this.now, lane, isThere })
   }
 
   /** Ends of calls of a batch; `ms` in all. */

@@ -36,6 +36,38 @@ describe('steps', () => {
     expect(leavingTogether(canvas)).toBe(1)
   })
 
+  it('do not when somebody waits for one that is followed', () => {
+    const fleet = new Fleet(1)
+    fleet.submit(c.s())
+    fleet.end(0, [{ from: 0, values: [1] }], 50)
+    fleet.submit(c.s())
+    const waited = fleet.submit(chain(a.s(), b.s()))
+    fleet.handle({ type: 'watch', workflow: waited, node: 0 })
+    fleet.end(1, [{ from: 0, values: [1] }], 50)
+    expect(fleet.left.at(-1)?.size).toBe(1)
+  })
+
+  it('do not when one that follows has been revoked', () => {
+    const fleet = new Fleet(1)
+    fleet.submit(c.s())
+    fleet.end(0, [{ from: 0, values: [1] }], 50)
+    fleet.submit(c.s())
+    const steps = fleet.submit(chain(a.s(), b.s(), c.s()))
+    fleet.revoke(steps, 1, 'call')
+    fleet.end(1, [{ from: 0, values: [1] }], 50)
+    expect(fleet.nodes(fleet.left.at(-1))).toEqual([0])
+  })
+
+  it('of one task leave as one range', () => {
+    const fleet = new Fleet(1)
+    fleet.submit(chain(a.s(), a.s(), a.s(), b.s()))
+    expect(fleet.left[0]?.parts.map(({ node, size, isLinked }) => [node, size, isLinked])).toEqual([
+      [0, 1, false],
+      [1, 2, true],
+      [3, 1, true],
+    ])
+  })
+
   it('tell what they give while somebody listens', () => {
     const heardOf = (listening: boolean) => {
       const fleet = new Fleet(1)

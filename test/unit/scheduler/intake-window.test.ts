@@ -47,6 +47,15 @@ describe('an intake window', () => {
     expect(fill()).toBe(8)
   })
 
+  it('asks for as many as before when they were neither fast nor slow', () => {
+    fill()
+    for (const ms of [8, 64]) {
+      window.outstanding = 2
+      now += ms
+      expect(fill()).toBe(2)
+    }
+  })
+
   it('asks for more when a thread has too little to do', () => {
     fill()
     window.outstanding = 2
@@ -59,6 +68,27 @@ describe('an intake window', () => {
     window.outstanding = 0
     now = 1
     expect(fill(true)).toBe(4)
+  })
+
+  it('learns from as many as there was room for, and nothing if fewer came', () => {
+    const asksNext = (most: number, come: number): number => {
+      const fresh = new IntakeWindow(2)
+      fresh.ask(most, 0, false)
+      fresh.add(come)
+      fresh.outstanding = 0
+      return fresh.ask(Infinity, 1, false)
+    }
+    expect([asksNext(4, 4), asksNext(4, 3), asksNext(3, 3)]).toEqual([16, 4, 4])
+  })
+
+  it('never holds more than 8,192 beside those that may be under way, however many wait for their time', () => {
+    const asked: number[] = []
+    for (let i = 0; i < 20; i++) {
+      window.postponed = window.outstanding
+      asked.push(fill(true))
+    }
+    expect(window.outstanding).toBe(16_384)
+    expect(asked.at(-1)).toBe(0)
   })
 
   it('never lets more than 8,192 be under way, and counts out those that wait for their time', () => {

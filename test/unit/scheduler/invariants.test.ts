@@ -2,12 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidTransitionError } from '../../../src/errors.js'
 import { compile } from '../../../src/graph/compile.js'
+import { Batch } from '../../../src/scheduler/batch.js'
 import { checkInvariants } from '../../../src/scheduler/invariants.js'
 import type { CallPlan } from '../../../src/scheduler/policies.js'
 import { ReadyQueue } from '../../../src/scheduler/ready-queue.js'
 import type { SchedulerState } from '../../../src/scheduler/scheduler.js'
-import { Workflow } from '../../../src/scheduler/workflow.js'
+import type { Timer } from '../../../src/scheduler/timers.js'
+import { type Intake, Workflow } from '../../../src/scheduler/workflow.js'
 import { ByHand, loose, tasks } from './by-hand.js'
+import { bring, lazy } from './lazy.js'
 
 const { group } = loose
 const { a, b, c } = tasks
@@ -30,6 +33,11 @@ function queueOf(workflow: Workflow, ...nodes: readonly number[]): ReadyQueue {
 const dispatcherOf = ({ dispatcher }: SchedulerState, changes: object): SchedulerState['dispatcher'] =>
   Object.assign(Object.create(dispatcher) as SchedulerState['dispatcher'], changes)
 
+const setting = (state: SchedulerState, change: () => void): SchedulerState => {
+  change()
+  return state
+}
+
 const lane = {
   number: 0,
   batches: new Set<never>(),
@@ -41,15 +49,14 @@ const lane = {
   isWorn: false,
 }
 
-function miscounting(state: SchedulerState, miscount: () => void): SchedulerState {
-  miscount()
-  return state
-}
-
 type Break = (sound: ReturnType<typeof soundState>) => SchedulerState
 const broken: readonly (readonly [message: string, breaking: Break])[] = [
   ['a call waits twice in the queue (0:2)', ({ state, workflow }) => ({ ...state, queue: queueOf(workflow, 2, 2, 3) })],
   ['ready calls are miscounted (1,2)', ({ state }) => ({ ...state, dispatcher: dispatcherOf(state, { ready: 1 }) })],
+  [
+    'calls with a limit are miscounted (1,0)',
+    ({ state }) => ({ ...state, dispatcher: dispatcherOf(state, { gated: 1 }) }),
+  ],
   [
     'what a thread has to do is miscounted (0,0,1)',
     ({ state }) => ({ ...state, dispatcher: dispatcherOf(state, { lanes: [{ ...lane, active: 1 }] }) }),
@@ -83,10 +90,42 @@ const broken: readonly (readonly [message: string, breaking: Break])[] = [
       dispatcher: dispatcherOf(state, { lanes: [], ready: 0 }),
     }),
   ],
-  ['a workflow miscounts its open nodes (0,4,5)', ({ state, workflow }) => miscounting(state, () => workflow.left++)],
+  ['a workflow miscounts its open nodes (0,4,5)', ({ state, workflow }) => setting(state, () => workflow.left++)],
   [
     'a join miscounts its members (0:0)',
-    ({ state, workflow }) => miscounting(state, () => workflow.fillings.get(0)!.missing++),
+    ({ state, workflow }) => setting(state, () => workflow.fillings.get(0)!.missing++),
+  ],
+]
+
+/** A second batch, with the call that runs in the first. */
+function doubled({ state, workflow }: ReturnType<typeof soundState>): SchedulerState {
+  const [{ parts }] = [...state.running.values()] as [Batch]
+  return { ...state, running: new Map([...state.running, [1, new Batch(1, 0, parts, 0)]]), queue: queueOf(workflow) }
+}
+
+const stranger = new Workflow({ graph: compile(a.s()), keep: true, submittedAt: {}, at: 0 }, 9, 'hand-')
+const timer = { at: 5, cancelled: false } as Timer
+const brokenCalls: readonly (readonly [message: string, breaking: Break])[] = [
+  ['a call runs twice at one time (0:1)', doubled],
+  ['a batch miscounts its calls (0)', ({ state }) => setting(state, () => state.running.get(0)!.open++)],
+  [
+    'a lane keeps a batch that is over (7)',
+    ({ state }) => {
+      const batches = new Set([{ number: 7, active: 1 } as Batch])
+      return { ...state, dispatcher: dispatcherOf(state, { lanes: [{ ...lane, batches }] }) }
+    },
+  ],
+  [
+    'a call that is ready has a replacement (0:2)',
+    ({ state, workflow }) => setting(state, () => workflow.replacements.set(2, stranger)),
+  ],
+  [
+    'a replaced call has a batch (0:1)',
+    ({ state, workflow }) => setting(state, () => workflow.replacements.set(1, stranger)),
+  ],
+  [
+    'a call that is waiting has a timer (0:0)',
+    ({ state, workflow }) => setting(state, () => workflow.timers.set(0, timer)),
   ],
 ]
 
@@ -95,7 +134,7 @@ describe('the invariants', () => {
     expect(() => checkInvariants(soundState().state)).not.toThrow()
   })
 
-  it.each(broken)('say: %s', (message, breaking) => {
+  it.each([...broken, ...brokenCalls])('say: %s', (message, breaking) => {
     const state = breaking(soundState())
     expect(() => checkInvariants(state)).toThrow(InvalidTransitionError)
     expect(() => checkInvariants(state)).toThrow(message)
@@ -115,6 +154,37 @@ describe('the invariants', () => {
     hand.succeed('a')
     workflow.fillings.set(0, { missing: 0, values: [], added: [], failed: undefined, ignored: undefined })
     expect(() => checkInvariants(hand.scheduler.state())).toThrow('a final join is still filling (0:0)')
+  })
+
+  it('say that a call that is scheduled has no timer', () => {
+    const hand = new ByHand()
+    const workflow = hand.submit(a.s().set({ countdown: 5 }))
+    workflow.timers.delete(0)
+    expect(() => checkInvariants(hand.scheduler.state())).toThrow('a call that is scheduled has no timer (0:0)')
+  })
+
+  it('say that a final call can expire', () => {
+    const hand = new ByHand()
+    const workflow = hand.submit(group(a.s(), b.s()))
+    hand.succeed('a')
+    workflow.expiries.set(1, timer)
+    expect(() => checkInvariants(hand.scheduler.state())).toThrow('a final call can expire (0:1)')
+  })
+
+  it.each<readonly [message: string, miscount: (intake: Intake) => void]>([
+    ['a lazy group miscounts its members under way (2,3)', ({ window }) => window.outstanding++],
+    [
+      'a lazy group miscounts its members (2,3)',
+      (intake) => {
+        intake.pulled++
+      },
+    ],
+  ])('say: %s', (message, miscount) => {
+    const hand = new ByHand(1)
+    const workflow = hand.submit(lazy())
+    bring(hand, { workflow, node: 0 }, [a.s(), b.s()])
+    miscount(workflow.intakeOf(0)!)
+    expect(() => checkInvariants(hand.scheduler.state())).toThrow(message)
   })
 
   it('say that a workflow waits for nothing', () => {

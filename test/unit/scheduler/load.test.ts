@@ -23,6 +23,32 @@ describe('the load of a task', () => {
     expect(load.fit(BATCH_MS, 0)).toBe(MOST_CALLS)
   })
 
+  it('moves the typical time a little towards each sample, whatever its size', () => {
+    const estimateOf = (...samples: readonly number[]): number => {
+      const load = new TaskLoad()
+      for (const ms of samples) load.note(ms)
+      return load.estimate
+    }
+    expect(new TaskLoad().estimate).toBe(BATCH_MS / 64)
+    expect([estimateOf(3), estimateOf(3, 4), estimateOf(3, 4_000)]).toEqual([3, 3 * 1.12, 3 * 1.12])
+    expect([estimateOf(3, 3), estimateOf(3, 0)]).toEqual([3 / 1.12, 3 / 1.12])
+  })
+
+  it('takes a call for no more than a third above the mean', () => {
+    const load = new TaskLoad()
+    for (const ms of [1, 1.01, 1.13, 1.26]) load.note(ms)
+    let mean = 1
+    for (const ms of [1.01, 1.13, 1.26]) mean += (ms - mean) / 20
+    expect(load.estimate).toBeCloseTo((mean * 4) / 3, 10)
+    expect(load.estimate).toBeLessThan(1.12 ** 3)
+  })
+
+  it('lets no more leave than the cap has room for, however short they are', () => {
+    const load = new TaskLoad()
+    load.note(1e-9)
+    expect([load.fit(BATCH_MS, 60), load.fit(BATCH_MS, 64)]).toEqual([4, 0])
+  })
+
   it('is not moved by a few slow calls among many', () => {
     const load = new TaskLoad()
     load.note(0.01)

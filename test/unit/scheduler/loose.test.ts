@@ -65,4 +65,58 @@ describe('loose calls', () => {
     expect(fleet.scheduler.find(second)).toEqual({ workflow, node: 1 })
     expect([workflow.rootIdOf(0), workflow.rootIdOf(1)]).toEqual([first, second])
   })
+
+  it('that somebody waits for are told of once: each is watched anyway', () => {
+    const fleet = new Fleet(1)
+    const workflow = submit(fleet, a.s(), a.s())
+    expect(fleet.handle({ type: 'watch', workflow, node: 0 })).toEqual([])
+    const ends = [{ from: 0, values: [1] }]
+    const told = fleet.handle({ type: 'outcomes', at: 0, batch: 0, ends, random: 0, ms: 1 })
+    expect(told).toEqual([{ type: 'ended', workflow, node: 0 }])
+  })
+})
+
+describe('what a loose call leads to', () => {
+  const finished = ({ emitted }: Fleet) =>
+    emitted.flatMap((event) => (event.type === 'workflow-finished' ? [[event.id, event.rootId, event.calls]] : []))
+  const apply = { kind: 'apply', child: 0, id: 'child', canvas: b.s() as never } as const
+
+  function begun(canvas: unknown) {
+    const fleet = new Fleet(1)
+    const workflow = submit(fleet, a.s(1), a.s(2))
+    fleet.listen('workflow-finished')
+    fleet.end(0, [{ at: 0, outcome: { ok: 'replace', canvas: canvas as never } }])
+    return { fleet, workflow, id: workflow.idOf(0), other: workflow.idOf(1) }
+  }
+
+  it('is finished by itself, with all its calls, and the other call when that has ended', () => {
+    const { fleet, workflow, id, other } = begun(b.s())
+    fleet.end(0, [{ from: 1, values: [2] }])
+    expect(finished(fleet)).toEqual([[other, other, 1]])
+    fleet.end(1, [{ from: 0, values: [1] }])
+    expect(finished(fleet).at(-1)).toEqual([id, id, 2])
+    expect([workflow.value(0), workflow.value(1), fleet.scheduler.openWorkflows]).toEqual([1, 2, 0])
+  })
+
+  it('goes back to that call, at whatever depth', () => {
+    const { fleet, id, other } = begun(b.s())
+    fleet.end(0, [{ from: 1, values: [2] }])
+    fleet.report(1, 0, apply)
+    const child = fleet.scheduler.find('child')!.workflow
+    expect([child.rootIdOf(0), child.rootNode]).toEqual([id, 0])
+    fleet.end(1, [{ from: 0, values: [1] }])
+    expect(finished(fleet)).toEqual([[other, other, 1]])
+    fleet.end(2, [{ from: 0, values: [3] }])
+    expect(finished(fleet).at(-1)).toEqual([id, id, 3])
+    expect(fleet.scheduler.openWorkflows).toBe(0)
+  })
+
+  it('outlives the other calls, though nobody listens', () => {
+    const { fleet, workflow } = begun(b.s())
+    fleet.listen()
+    fleet.end(0, [{ from: 1, values: [2] }])
+    expect([workflow.status(0), fleet.scheduler.openWorkflows]).toEqual(['running', 2])
+    fleet.end(1, [{ from: 0, values: [1] }])
+    expect([workflow.status(0), fleet.scheduler.openWorkflows, fleet.emitted]).toEqual(['succeeded', 0, []])
+  })
 })

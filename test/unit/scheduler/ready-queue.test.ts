@@ -131,6 +131,25 @@ describe('the ready queue', () => {
     expect([1, 2, 3].map(() => textOf(takeOne(queue)!))).toEqual(['0:0', '1:0', '0:1'])
   })
 
+  it('knows when a call may start that a rate holds back, and nothing of one that has left', () => {
+    revoked.clear()
+    const queue = new ReadyQueue()
+    const pushGated = (node: number, rate: number): Gate => {
+      const gate = new Gate(rate, Infinity)
+      gate.enter(0)
+      const plan = { priority: 0, gate } as CallPlan
+      queue.push({ workflow: workflow(0), from: node, to: node + 1, plan, attempt: 1, since: 0 })
+      return gate
+    }
+    expect(queue.opensAt()).toBeUndefined()
+    pushGated(0, 10)
+    pushGated(1, 5)
+    expect([queue.next(99), queue.opensAt(), queue.canLeave]).toEqual([undefined, 100, false])
+    queue.take(queue.next(100)!, 1)
+    expect(queue.opensAt()).toBe(200)
+    expect(queue.next(199)).toBeUndefined()
+  })
+
   it('gives calls of a higher priority first', () => {
     revoked.clear()
     const queue = new ReadyQueue()

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { TaskRevokedError } from '../../../src/errors.js'
 import { ByHand, errorAt, finalValueOf, loose, statusesOf, tasks } from './by-hand.js'
+import { Fleet } from './fleet.js'
 
 const { chain, chord, group } = loose
 const { a, b, c, d, body, callback, errback } = tasks
@@ -123,6 +124,32 @@ describe('a call that is revoked', () => {
     expect(hand.scheduler.openWorkflows).toBe(0)
   })
 
+  it('inside a group in a group that has not begun leaves nothing open either', () => {
+    const hand = new ByHand()
+    const workflow = hand.submit(chain(a.s(), group(chain(group(b.s(), c.s()), d.s()))))
+    hand.revoke(workflow, { node: 5, scope: 'call' })
+    expect(statusesOf(workflow)).toEqual(['running', 'failed', 'waiting', 'waiting', 'waiting', 'revoked'])
+    hand.succeed('a')
+    expect(statusesOf(workflow)).toEqual(['succeeded', 'failed', 'failed', 'failed', 'failed', 'revoked'])
+    expect(hand.scheduler.openWorkflows).toBe(0)
+  })
+
+  it('loses its thread after the grace, and not a second time at its hard limit', () => {
+    const hand = new ByHand(100, { graceMs: 50 })
+    const workflow = hand.submit(a.s().set({ timeLimit: 60 }))
+    hand.report('a', { kind: 'started' })
+    hand.revoke(workflow, { terminate: true })
+    hand.tick(50)
+    hand.tick(50)
+    expect(hand.terminated).toMatchObject([{ loss: { reason: 'terminated' } }])
+  })
+
+  it('has as long as it takes, if the grace has no end', () => {
+    const hand = new ByHand(100, { graceMs: Infinity })
+    hand.revoke(hand.submit(a.s()), { terminate: true })
+    expect([hand.told.length, hand.wakeAt]).toEqual([1, undefined])
+  })
+
   it('a second time changes nothing', () => {
     const hand = new ByHand()
     const workflow = hand.submit(a.s())
@@ -150,6 +177,29 @@ describe('a canvas that is revoked', () => {
     hand.revoke(workflow)
     expect(statusesOf(workflow)).toEqual(['succeeded', 'revoked', 'succeeded', 'revoked', 'revoked', 'revoked'])
     expect(hand.succeed('c')).toEqual([])
+  })
+
+  it('up to a step is, and what is behind it ends with that: a group there has failed', () => {
+    const hand = new ByHand()
+    const workflow = hand.submit(chain(group(a.s(), b.s()), group(c.s())))
+    hand.revoke(workflow, { node: 0 })
+    expect(statusesOf(workflow)).toEqual(['failed', 'revoked', 'revoked', 'failed', 'failed'])
+    expect(hand.told.map(({ task }) => task).sort()).toEqual(['a', 'b'])
+  })
+
+  it('with groups that have not begun is, with their members', () => {
+    const hand = new ByHand()
+    const workflow = hand.submit(chain(a.s(), group(b.s(), c.s())))
+    hand.revoke(workflow)
+    expect(statusesOf(workflow)).toEqual(['revoked', 'revoked', 'revoked', 'revoked'])
+  })
+
+  it('takes nothing back of a batch for a call that is in none', () => {
+    const fleet = new Fleet(1)
+    const workflow = fleet.submit(chain(a.s(), b.s(), group(c.s(), d.s())))
+    expect(fleet.left[0]?.size).toBe(2)
+    fleet.revoke(workflow, 3, 'call')
+    expect([fleet.recalls, workflow.status(3)]).toEqual([[], 'revoked'])
   })
 
   it('takes the callbacks with it that it led to', () => {

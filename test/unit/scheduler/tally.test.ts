@@ -13,6 +13,16 @@ describe('durations', () => {
     expect(durations.percentiles()).toEqual({ p50: 50, p99: 99, max: 100 })
   })
 
+  it('are given by the nearest one that so many reach', () => {
+    const durations = new Tally().waits
+    durations.add(5, 1)
+    expect(durations.percentiles()).toEqual({ p50: 5, p99: 5, max: 5 })
+    durations.add(9, 2)
+    expect(durations.percentiles()).toEqual({ p50: 9, p99: 9, max: 9 })
+    durations.add(1, 3)
+    expect(durations.percentiles()).toEqual({ p50: 1, p99: 9, max: 9 })
+  })
+
   it('forget all but the last thousand', () => {
     const durations = new Tally().waits
     durations.add(7, 1)
