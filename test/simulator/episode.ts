@@ -33,9 +33,8 @@ const MOST_CANVASES = 60
 const MOST_IN_REPLACEMENTS = 8
 const MOST_SPARE = 6
 
-/** What is pulled together with a source's failure may be revoked in the very step in which it begins. */
-const seesAll = ({ expiries, failFast, breaks }: Rates['options']): boolean =>
-  expiries === 0 && (failFast === 0 || breaks === 0)
+/** Callbacks and members may expire in the very step in which they begin, or be revoked with what failed beside them. */
+const seesAll = ({ expiries, failFast }: Rates['options']): boolean => expiries === 0 && failFast === 0
 
 export class Episode {
   readonly story: Story
