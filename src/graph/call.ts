@@ -4,7 +4,7 @@ import type { Canvas } from '../canvas/canvas.js'
 import { EachMembers } from '../canvas/group.js'
 import { mergeOptions, NO_OPTIONS, type StoredOptions } from '../canvas/options.js'
 import type { AnySignature } from '../canvas/shape.js'
-import { mergeKwargs } from '../canvas/signature.js'
+import { mergeKwargs, NO_KWARGS } from '../canvas/signature.js'
 import type { StoredStamps } from '../canvas/stamps.js'
 import type { CallSource, Graph, Scope } from './graph.js'
 
@@ -55,7 +55,7 @@ function argumentsOf(task: AnySignature, input: Input): readonly unknown[] {
 }
 
 const withKwargs = (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): readonly unknown[] =>
-  Object.keys(kwargs).length === 0 ? args : [...args, kwargs]
+  kwargs === NO_KWARGS || Object.keys(kwargs).length === 0 ? args : [...args, kwargs]
 
 function sliceOf(
   chunks: { readonly items: Iterable<unknown>; readonly size: number },

@@ -10,6 +10,7 @@ import { chordEnd } from './failures.js'
 import type { FlowPart, Machine, Step } from './machine.js'
 import type { Continuation, Origin, Workflow } from './workflow.js'
 
+const SUCCESS = { status: 'succeeded' } as const
 const NO_STEPS: readonly Step[] = []
 
 export class Flow implements FlowPart {
@@ -97,6 +98,19 @@ export class Flow implements FlowPart {
   #withdraw(workflow: Workflow, node: number): void {
     const { dispatcher, policies } = this.#machine
     dispatcher.withdraw(dispatcher.gated > 0 ? policies.of(workflow, node).gate : undefined)
+  }
+
+  /** Calls of a loose workflow have succeeded one after the other, and nothing but their values is known of them: as {@link end} would do for each. */
+  succeedLoose(workflow: Workflow, node: number, values: ArrayLike<unknown>, from: number, count: number): void {
+    const { left } = workflow
+    for (let i = 0; i < count; i++) {
+      if (!workflow.isRunning(node + i)) continue // revoked meanwhile
+      workflow.succeed(node + i, values[from + i])
+      this.#machine.out.push({ type: 'ended', workflow, node: node + i })
+      this.#shrinkTree(workflow, node + i)
+    }
+    this.#machine.count(SUCCESS, left - workflow.left)
+    if (left > workflow.left && workflow.left === 0) this.#finish(workflow)
   }
 
   /** What a node's end sets off behind it. */

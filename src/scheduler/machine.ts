@@ -79,6 +79,7 @@ const NOTHING_HEARD = heardOf(new Set())
 export interface FlowPart {
   workDown(): void
   end(workflow: Workflow, node: number, end: End): void
+  succeedLoose(workflow: Workflow, node: number, values: ArrayLike<unknown>, from: number, count: number): void
 }
 
 export interface JoinsPart {

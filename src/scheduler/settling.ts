@@ -51,29 +51,38 @@ export class Settling implements SettlingPart {
       const place = from + i
       const { at, size } = batch.partAt(Math.min(place, batch.size - 1))
       const count = Math.min(values.length - i, at + size - place)
-      if (count > 1 && this.#fillTogether(batch, place, values, i, count)) i += count
+      if (count > 1 && this.#settleTogether(batch, place, values, i, count)) i += count
       else this.settleAt(batch, place, { ok: true, value: values[i++] })
     }
   }
 
-  /** Members of one group that have succeeded one after the other fill its slots in one go, where each would do nothing else. */
-  #fillTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
+  /** Calls that have succeeded one after the other end in one go, where of each nothing but its value would be looked at. */
+  #settleTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
     const { part, workflow, node } = runAt(batch, place)
-    const { graph } = workflow
-    const at = joinFilledBy(graph, node)
-    const slot = graph.slot[node] as number
-    const last = node + count - 1
-    const areMembers = at >= 0 && graph.to[last] === graph.to[node] && graph.slot[last] === slot + count - 1
     if (
-      !areMembers ||
       this.#machine.heard['task-started'] ||
       this.#machine.heard['task-succeeded'] ||
       this.#machine.closed !== undefined ||
       part.plan.policy.ignoreResult === true
     )
       return false
-    if (part.isLinked || part.attempt > 1 || workflow.isFinal(at) || !workflow.isBare(node, last)) return false
+    if (part.isLinked || part.attempt > 1 || !workflow.isBare(node, node + count - 1)) return false
+    if (!workflow.isLoose) return this.#fillTogether(batch, place, values, from, count)
     if (!batch.closeAll(place, count)) return false
+    endDeadline(batch)
+    this.#machine.flow.succeedLoose(workflow, node, values, from, count)
+    return true
+  }
+
+  /** Members of one group fill its slots. */
+  #fillTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
+    const { workflow, node } = runAt(batch, place)
+    const { graph } = workflow
+    const at = joinFilledBy(graph, node)
+    const slot = graph.slot[node] as number
+    const last = node + count - 1
+    const areMembers = at >= 0 && graph.to[last] === graph.to[node] && graph.slot[last] === slot + count - 1
+    if (!areMembers || workflow.isFinal(at) || !batch.closeAll(place, count)) return false
     endDeadline(batch)
     const filling = workflow.filling(at, graph.joins.get(at) as Join)
     const succeeded = workflow.succeedAll(node, values, from, count, filling.values, slot)

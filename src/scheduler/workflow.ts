@@ -394,10 +394,9 @@ export class Workflow {
     return input
   }
 
-  /** Nobody waits for the nodes of a range, and nothing but their values is known of them. */
+  /** Nothing but their values is known of the nodes of a range, and nobody waits for them, if it is not a loose one. */
   isBare(from: number, to: number): boolean {
-    if (this.isLoose || this.graph.hooks.size > 0 || this.#retries !== undefined || this.#shown !== undefined)
-      return false
+    if (this.graph.hooks.size > 0 || this.#retries !== undefined || this.#shown !== undefined) return false
     if (this.#expiries !== undefined || this.#closers !== undefined) return false
     if (this.#isExitWatched && this.graph.exit >= from && this.graph.exit <= to) return false
     for (const node of this.#watched ?? []) if (node >= from && node <= to) return false
@@ -506,6 +505,12 @@ export class Workflow {
     }
     this.left -= succeeded
     return succeeded
+  }
+
+  succeed(node: number, value: unknown): void {
+    this.move(node, 'succeeded')
+    this.#values[node] = value
+    this.left--
   }
 
   end(node: number, end: End): void {

@@ -33,6 +33,18 @@ describe('loose calls', () => {
     expect(fleet.scheduler.openWorkflows).toBe(0)
   })
 
+  it('that succeed together are over together, and what comes twice is late', () => {
+    const fleet = new Fleet(1)
+    const workflow = submit(fleet, a.s(), a.s(), a.s())
+    fleet.end(0, [{ from: 0, values: [1, 2] }])
+    fleet.end(0, [{ from: 0, values: [7, 7] }])
+    expect([workflow.value(0), workflow.value(1), fleet.scheduler.state().tally.lateOutcomes]).toEqual([1, 2, 2])
+    const all = submit(fleet, a.s(), a.s())
+    fleet.end(0, [{ from: 2, values: [3] }])
+    fleet.end(1, [{ from: 0, values: [1, 2] }])
+    expect([all.left, fleet.scheduler.openWorkflows]).toEqual([0, 0])
+  })
+
   it('fail each by itself', () => {
     const fleet = new Fleet(1)
     const workflow = submit(fleet, a.s(), a.s())
@@ -46,6 +58,36 @@ describe('loose calls', () => {
     const workflow = submit(fleet, a.s(), a.s(), a.s())
     fleet.revoke(workflow, 1)
     expect(statusesOf(workflow)).toEqual(['running', 'revoked', 'running'])
+  })
+
+  it('are revoked while they run, and what they give then is nobody else’s', () => {
+    const fleet = new Fleet(1)
+    const workflow = submit(fleet, a.s(), a.s(), a.s())
+    fleet.revoke(workflow, 1)
+    fleet.recalled(0, 3)
+    fleet.end(0, [{ from: 0, values: [1, 2] }])
+    expect(statusesOf(workflow)).toEqual(['succeeded', 'revoked', 'running'])
+    expect(fleet.scheduler.state()).toMatchObject({ ended: 1, revoked: 1 })
+    fleet.revoke(workflow, 2)
+    fleet.end(0, [{ from: 2, values: [3] }])
+    expect(fleet.scheduler.openWorkflows).toBe(0)
+  })
+
+  it('that are all revoked are over, whatever comes', () => {
+    const fleet = new Fleet(1)
+    const workflow = submit(fleet, a.s(), a.s())
+    for (const node of [0, 1]) fleet.revoke(workflow, node)
+    fleet.recalled(0, 2)
+    fleet.end(0, [{ from: 0, values: [1, 2] }])
+    expect(fleet.scheduler.state()).toMatchObject({ ended: 0, revoked: 2 })
+  })
+
+  it('are told of each by itself while somebody listens', () => {
+    const fleet = new Fleet(1)
+    submit(fleet, a.s(), a.s())
+    fleet.handle({ type: 'listen', heard: new Set(['task-succeeded', 'workflow-finished']) })
+    fleet.end(0, [{ from: 0, values: [1, 2] }])
+    expect(fleet.events).toEqual(['task-succeeded', 'workflow-finished', 'task-succeeded', 'workflow-finished'])
   })
 
   it('go back when their thread dies, but for the one that ran', () => {
