@@ -266,6 +266,7 @@ export class LocalRuntime implements Runtime {
   ): Workflow {
     this.#requireOpen()
     requireCanvas(canvas, '')
+    this.#looseRuns.flush() // they came first, and their workflow must not be taken for this one
     const application = applicationOf(method, options)
     ownListed(application)
     const { graph, moved } = this.#admitted(canvas as Canvas, application)

@@ -62,6 +62,14 @@ function ends(runtime: () => Runtime): void {
     expect(others).toEqual(others.map(() => first))
   })
 
+  it('settle beside others that are run with options', async () => {
+    const plain = crowd((i) => runtime().run(t.add.s(i, 1)))
+    const others = [runtime().run(t.add.s(1, 1), { priority: 5 }), runtime().run(t.add.s(2, 2), { countdown: 0 })]
+    const later = crowd((i) => runtime().run(t.add.s(i, 2)))
+    expect(await Promise.all(others)).toEqual([2, 4])
+    expect(await Promise.all([...plain, ...later])).toEqual([...crowd((i) => i + 1), ...crowd((i) => i + 2)])
+  })
+
   it('come before what is applied after them', async () => {
     const ended: string[] = []
     const note = (name: string) => () => void ended.push(name)
