@@ -22,6 +22,7 @@ import {
   TO_NOWHERE,
 } from './graph.js'
 import { IntColumn } from './int-column.js'
+import { isLoneCall, loneCall } from './lone.js'
 
 /** A compiled part: the node where it begins, and the one that ends it and holds its value. */
 interface Fragment {
@@ -97,59 +98,6 @@ function compileWhole(canvas: AnyCanvas, builder = new GraphBuilder(), position 
   }
   return builder.finish(done as Fragment)
 }
-
-/** One call that says nothing of itself but how it runs: most applications are one. */
-function isLoneCall({ kind, options }: Canvas): boolean {
-  if (kind !== 'task' && kind !== 'map' && kind !== 'starmap') return false
-  if (options === NO_OPTIONS) return true
-  const { link, linkError, taskId, countdown, eta } = options
-  return (link ?? linkError ?? taskId ?? countdown ?? eta) === undefined
-}
-
-/** Its graph shares all but the call with every other one of its kind. */
-const loneCall = (call: CallSource): Graph => ({
-  size: 1,
-  entry: 0,
-  exit: 0,
-  calls: [call],
-  to: LONE.to,
-  slot: LONE.slot,
-  scope: LONE.scope,
-  place: LONE.place,
-  scopes: LONE.scopes,
-  joins: LONE.joins,
-  hooks: LONE.hooks,
-  ids: LONE.ids,
-  delays: LONE.delays,
-  callCount: 1,
-})
-
-const LONE = {
-  to: Int32Array.of(TO_NOWHERE),
-  slot: Int32Array.of(0),
-  scope: Int32Array.of(-1),
-  place: Int32Array.of(0),
-  scopes: [],
-  joins: new Map(),
-  hooks: new Map(),
-  ids: new Map(),
-  delays: new Map(),
-} as const
-
-/** The graph of calls that have nothing to do with each other. They say nothing of themselves but their arguments. */
-export const compileLoose = (calls: readonly CallSource[]): Graph => ({
-  ...LONE,
-  isLoose: true,
-  size: calls.length,
-  entry: 0,
-  exit: TO_NOWHERE,
-  calls,
-  to: new Int32Array(calls.length).fill(TO_NOWHERE),
-  slot: new Int32Array(calls.length),
-  scope: new Int32Array(calls.length).fill(-1),
-  place: new Int32Array(calls.length),
-  callCount: calls.length,
-})
 
 const callbacks = new WeakMap<AnyCanvas, Graph>()
 
@@ -338,7 +286,7 @@ class GraphBuilder {
     return this.#calls.push(call) - 1
   }
 
-  /** Members that are plain calls, in place. Node by node they would cost as much as all else that compiling them does. */
+  /** Members that are plain calls, in place. Node by node, with a position and a fragment for each, they took longer. */
   #members(source: CallSource | readonly CallSource[], width: number, join: number, scope: number): void {
     if (isList(source)) for (const call of source) this.#calls.push(call)
     else for (let i = 0; i < width; i++) this.#calls.push(source)

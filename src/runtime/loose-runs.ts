@@ -5,8 +5,9 @@
  *
  * `npm run bench -- dispatch` justifies it.
  */
-import { compileLoose } from '../graph/compile.js'
+
 import type { CallSource, Graph } from '../graph/graph.js'
+import { compileLoose } from '../graph/lone.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { endOf } from './workflow-source.js'
 

@@ -58,7 +58,8 @@ export class Settling implements SettlingPart {
 
   /** Calls that have succeeded one after the other end in one go, where of each nothing but its value would be looked at. */
   #settleTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
-    const { part, workflow, node } = runAt(batch, place)
+    const run = runAt(batch, place)
+    const { part, workflow, node } = run
     if (
       this.#machine.heard['task-started'] ||
       this.#machine.heard['task-succeeded'] ||
@@ -67,7 +68,7 @@ export class Settling implements SettlingPart {
     )
       return false
     if (part.isLinked || part.attempt > 1 || !workflow.isBare(node, node + count - 1)) return false
-    if (!workflow.isLoose) return this.#fillTogether(batch, place, values, from, count)
+    if (!workflow.isLoose) return this.#fillTogether(run, values, from, count)
     if (!batch.closeAll(place, count)) return false
     endDeadline(batch)
     this.#machine.flow.succeedLoose(workflow, node, values, from, count)
@@ -75,8 +76,12 @@ export class Settling implements SettlingPart {
   }
 
   /** Members of one group fill its slots. */
-  #fillTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
-    const { workflow, node } = runAt(batch, place)
+  #fillTogether(
+    { batch, place, workflow, node }: Run,
+    values: ArrayLike<unknown>,
+    from: number,
+    count: number,
+  ): boolean {
     const { graph } = workflow
     const at = joinFilledBy(graph, node)
     const slot = graph.slot[node] as number

@@ -17,7 +17,6 @@ import {
   pathOf,
 } from '../graph/graph.js'
 import type { End, Failure, Unfilled } from './ends.js'
-import { idText } from './id-text.js'
 import type { IntakeWindow } from './intake-window.js'
 import { checkMove, codeOf, type FinalStatus, isFinalCode, STATUSES, type Status } from './lifecycle.js'
 import type { Timer } from './timers.js'
@@ -590,7 +589,7 @@ export class Workflow {
   idOf(node: number): string {
     if (node === this.#idNode) return this.#id
     this.#idStem ??= `${this.idPrefix}${this.number.toString(36)}-`
-    this.#id = this.graph.ids.get(node) ?? this.#idStem + idText(node)
+    this.#id = this.graph.ids.get(node) ?? this.#idStem + node.toString(36)
     this.#idNode = node
     return this.#id
   }

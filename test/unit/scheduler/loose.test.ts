@@ -1,7 +1,7 @@
 /** Calls of one workflow that have nothing to do with each other: each is as if it had been applied alone. */
 import { describe, expect, it } from 'vitest'
-import { compileLoose } from '../../../src/graph/compile.js'
 import type { CallSource } from '../../../src/graph/graph.js'
+import { compileLoose } from '../../../src/graph/lone.js'
 import type { Workflow } from '../../../src/scheduler/workflow.js'
 import { tasks } from './by-hand.js'
 import { Fleet } from './fleet.js'
