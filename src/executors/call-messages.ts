@@ -85,7 +85,7 @@ export function reportSaying(report: Report, batch: Batch, place: number, saying
 }
 
 /** Hands on what went wrong in a thread outside of any call in progress. */
-export function reportStray(report: Report, { what, error, run }: Extract<SideMessage, { celeriac: 'stray' }>): void {
+export function reportStray(report: Report, { what, error, run }: Extract<SideMessage, { kind: 'stray' }>): void {
   const thing = what === 'rejection' ? 'a promise that was rejected' : 'something that threw'
   if (run === undefined) report.warning(`code of no call left ${thing}`, decodeError(error, NO_RUN))
   else report.warning(`"${run.taskName}" (${run.taskId}) left ${thing} behind`, decodeError(error, run), run.taskId)

@@ -133,7 +133,8 @@ export class InlineExecutor implements Executor {
     if (this.#modules.renewing !== undefined) await this.#modules.renewing
     if (this.#batches.get(batch.number) !== underWay) return underWay.end()
     if (underWay.isEmpty) return this.#take(underWay, undefined)
-    const last = await this.#runnerOf(batch).run(structuredClone(message, { transfer: [...underWay.leave()] }))
+    const sent = structuredClone(message, { transfer: [...underWay.leave()] })
+    const last = await new Promise<AnswerMessage>((answer) => this.#runnerOf(batch).run(sent, answer))
     this.#take(underWay, last)
     if (this.#batches.get(batch.number) === underWay) this.#batches.delete(batch.number)
     underWay.end()

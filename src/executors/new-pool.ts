@@ -1,4 +1,4 @@
-/** How Piscina is set: as many threads as it is given, for good, each of which may get as many runs as there are, and the one that is asked for. */
+/** How Piscina is set: as many threads as it is given, for good. It is never asked to run anything. */
 import { fileURLToPath } from 'node:url'
 import type { ResourceLimits } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
@@ -17,14 +17,9 @@ export interface PoolOptions {
 /** What Piscina loads in every thread. */
 const ENTRY = new URL('../worker/entry.cjs', import.meta.url)
 
-/** Runs that Piscina may hand to one thread at one time: more than there can be. */
-const NO_LIMIT = 2 ** 30
-
-/** @param target - The thread that the run being handed over is for. */
 export function newPool(
   piscina: typeof Piscina,
   threads: number,
-  target: () => number | undefined,
   options: PoolOptions,
   workerData: WorkerSetup,
 ): Piscina {
@@ -34,11 +29,9 @@ export function newPool(
     filename: fileURLToPath(ENTRY),
     minThreads: threads,
     maxThreads: threads,
-    concurrentTasksPerWorker: NO_LIMIT,
-    loadBalancer: (_task, workers) => workers.find(({ id }) => id === target()) ?? workers[0] ?? null,
     idleTimeout: Infinity,
     recordTiming: false,
-    // With two runs in a thread, the default answers both only after the second.
+    // By default a thread that has no run sleeps, and would not hear its port.
     atomics: 'disabled',
     workerData,
     ...(resourceLimits && { resourceLimits }),

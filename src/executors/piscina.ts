@@ -1,19 +1,21 @@
 /**
- * Runs batches on a Piscina pool. Piscina starts, feeds, replaces and ends threads; which thread gets a batch is decided by its lane, so
- * Piscina's own queue stays empty, and it is never closed, only destroyed: draining is the runtime's.
+ * Runs batches on the threads of a Piscina pool. Piscina starts, replaces and ends them; batches and their answers go by a port of each
+ * thread's own, in order, so that the last answer of a thread that died is heard before its death. The pool is never closed, only destroyed:
+ * draining is the runtime's.
  *
  * As many threads as there are lanes, for good: with fewer at first, Piscina strands what waits when a thread dies.
+ * `npm run bench -- latency` justifies the port: by way of `pool.run` a lone call took half as long again.
  */
-import type { Piscina } from 'piscina'
+import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { portablePolicy, type RunPolicy } from '../canvas/policy.js'
 import type { Clock } from '../environment.js'
-import { InvalidTransitionError, SerializationError, WorkerLostError } from '../errors.js'
+import { assertNever, InvalidTransitionError, SerializationError, WorkerLostError } from '../errors.js'
 import type { Batch } from '../scheduler/batch.js'
 import type { Loss, Told } from '../scheduler/messages.js'
 import { decodeError } from '../serialization/errors.js'
 import type { ByteLimits } from '../serialization/size.js'
-import type { AnswerMessage, ControlMessage, PortMessage, WorkerSetup } from '../worker/protocol.js'
-import { HAS_TEARDOWN, isSideMessage, type SideMessage } from '../worker/side-messages.js'
+import type { ControlMessage, PortMessage, WorkerSetup } from '../worker/protocol.js'
+import { isOnlineMessage, type OnlineMessage, type SideMessage } from '../worker/side-messages.js'
 import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
 import { BatchUnderWay } from './batch-under-way.js'
 import { encodeTold, reportSaying, reportStray } from './call-messages.js'
@@ -38,21 +40,13 @@ export interface ThreadOptions extends PoolOptions {
   readonly startTimeout: number
 }
 
-/** A batch on a thread, and what has been heard of it beside its answer. */
+/** A batch, and the thread that it has been sent to. */
 interface Sent {
   readonly underWay: BatchUnderWay
   thread: Thread | undefined
   /** Why we ended its thread, if we did. */
   loss: Loss | undefined
-  readonly untold: ((thread: Thread) => void)[]
-  /** Messages that came another way than the answer, which may overtake them. */
-  heard: number
-  /** The answer, until all of those have come. */
-  last: AnswerMessage | undefined
 }
-
-type TransferList = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>
-type Online = Extract<SideMessage, { celeriac: 'online' }>
 
 /** Threads in a row that die before they are ready, until those who wait are told that none starts. */
 const MOST_FAILED_STARTS = 3
@@ -76,7 +70,9 @@ export class PiscinaExecutor implements Executor {
   /** Modules that some thread has imported: spare ones do so, too. */
   readonly #modules = new Set<string>()
   /** Threads that have said that they are there before Piscina told of them. */
-  readonly #early = new Map<number, Online>()
+  readonly #early = new Map<number, OnlineMessage>()
+  /** What threads have just died of that Piscina, too, is about to tell. */
+  readonly #crashes = new Set<unknown>()
 
   constructor(options: ThreadOptions, report: Report, clock: Clock) {
     this.#options = options
@@ -88,14 +84,14 @@ export class PiscinaExecutor implements Executor {
 
   dispatch(batch: Batch): void {
     const underWay = new BatchUnderWay(batch, this.#cursors, this.#options)
-    const sent: Sent = { underWay, thread: undefined, loss: undefined, untold: [], heard: 0, last: undefined }
+    const sent: Sent = { underWay, thread: undefined, loss: undefined }
     this.#sent.set(batch.number, sent)
-    if (underWay.isEmpty) queueMicrotask(() => this.#finish(sent, undefined))
+    if (underWay.isEmpty) queueMicrotask(() => this.#finish(sent, underWay.endsIn(undefined)))
     else if (this.#pools !== undefined) this.#place(sent)
     else
       void this.#start().then(
         () => this.#place(sent),
-        (error: unknown) => this.#fail(sent, error),
+        (error: unknown) => this.#lose(sent, lossBehind(error)),
       )
   }
 
@@ -104,22 +100,20 @@ export class PiscinaExecutor implements Executor {
     const { batch } = sent.underWay
     if (this.#destroyed || this.#sent.get(batch.number) !== sent) return
     const thread = this.#threads.at(batch.lane)
-    if (thread !== undefined) return this.#send(sent, thread)
-    this.#threads.whenThere(batch.lane, () => this.#place(sent))
-    this.#pools?.fill()
+    if (thread?.port !== undefined) return this.#send(sent, thread, thread.port)
+    this.#threads.whenOnline(batch.lane, () => this.#place(sent))
+    if (thread === undefined) this.#pools?.fill()
   }
 
-  #send(sent: Sent, thread: Thread): void {
+  #send(sent: Sent, thread: Thread, port: MessagePort): void {
+    const { underWay } = sent
     sent.thread = thread
-    this.#tellUntold(sent, thread)
-    const transferList = [...sent.underWay.leave()]
-    const options = transferList.length > 0 ? { transferList: transferList as TransferList } : {}
-    this.#pools?.run(batchToWire(sent.underWay.message), thread.threadId, options).then(
-      // A thread that died of `throw null` has given null as its answer, as Piscina sees it.
-      (answer) =>
-        answer === null ? this.#fail(sent, answer) : this.#answer(sent, answerFromWire(answer as WireAnswer)),
-      (error: unknown) => this.#fail(sent, error),
-    )
+    try {
+      port.postMessage(batchToWire(underWay.message), underWay.leave())
+    } catch (error) {
+      const ends = cannotBeSent(underWay.batch, error as Error)
+      queueMicrotask(() => this.#finish(sent, ends))
+    }
   }
 
   recall(batch: Batch): number {
@@ -127,23 +121,20 @@ export class PiscinaExecutor implements Executor {
   }
 
   tell(batch: number, call: number, told: Told): void {
-    const sent = this.#sent.get(batch)
-    if (sent === undefined) return
-    const send = ({ port, mail }: Thread): void => {
-      const message = { batch, call: sent.underWay.sentPlaceOf(call), told: encodeTold(told, this.#options.maxDepth) }
-      port?.postMessage(message satisfies ControlMessage)
-      if (mail !== undefined) Atomics.add(mail, 0, 1)
-    }
-    if (sent.thread?.port === undefined) sent.untold.push(send)
-    else send(sent.thread)
+    const { thread, underWay } = this.#sent.get(batch) ?? {}
+    if (thread?.mail === undefined || underWay === undefined) return
+    const message = { batch, call: underWay.sentPlaceOf(call), told: encodeTold(told, this.#options.maxDepth) }
+    thread.port?.postMessage(message satisfies ControlMessage)
+    Atomics.add(thread.mail, 0, 1)
   }
 
   terminate(batch: number, loss: Loss): void {
     const sent = this.#sent.get(batch)
     if (sent === undefined) return
     sent.loss = loss
-    if (sent.thread !== undefined) this.#threads.remove(sent.thread)
-    void this.#pools?.worker(sent.thread?.threadId)?.terminate()
+    if (sent.thread === undefined) return
+    this.#threads.remove(sent.thread)
+    void sent.thread.worker.terminate()
   }
 
   async ready(): Promise<void> {
@@ -177,17 +168,18 @@ export class PiscinaExecutor implements Executor {
     const thread = this.#threads.at(lane)
     if (thread === undefined) return // it died just now, and another one takes its place anyway
     thread.isRecycled = true
-    void this.#tearDown(thread, Infinity).then(() => this.#pools?.worker(thread.threadId)?.terminate())
+    void this.#tearDown(thread, Infinity).then(() => thread.worker.terminate())
   }
 
-  /** A thread that has not said where it can be reached is asked when it does. */
   async #tearDown(thread: Thread, withinMs: number): Promise<void> {
-    const { port, mail, done } = thread
-    const isNeeded = mail === undefined ? done > 0 : Atomics.load(mail, HAS_TEARDOWN) === 1
-    if (!isNeeded) return
-    const isBusy = [...this.#sent.values()].some((sent) => sent.thread === thread)
+    if (!thread.hasTeardown) return
+    const isBusy = this.#sentTo(thread).length > 0
     const ms = isBusy ? Math.min(withinMs, BUSY_MS) : withinMs
-    await this.#teardowns.begin(thread, ms, () => port?.postMessage(TEAR_DOWN))
+    await this.#teardowns.begin(thread, ms, () => thread.port?.postMessage(TEAR_DOWN))
+  }
+
+  #sentTo(thread: Thread): readonly Sent[] {
+    return [...this.#sent.values()].filter((sent) => sent.thread === thread)
   }
 
   async destroy(): Promise<void> {
@@ -205,17 +197,13 @@ export class PiscinaExecutor implements Executor {
   /** The pool, started on first use: Piscina is not even loaded before. */
   #start(): Promise<Pools> {
     this.#starting ??= import('piscina').then(({ Piscina }) => {
-      const pools = new Pools(
-        this.#size,
-        (size, target) => newPool(Piscina, size, target, this.#options, this.#setup()),
-        {
-          started: (threadId) => this.#welcome(threadId),
-          said: (message) => this.#hearSafely(message),
-          diedIdle: (error) => this.#noteIdleDeath(error),
-          failedToStart: () => this.#noteFailedStart(),
-          missing: () => this.#pools?.fill(),
-        },
-      )
+      const pools = new Pools(this.#size, (size) => newPool(Piscina, size, this.#options, this.#setup()), {
+        started: (worker, threadId) => this.#welcome(worker, threadId),
+        posted: (message) => void (isOnlineMessage(message) && this.#connect(message)),
+        died: (error) => void (this.#crashes.delete(error) || this.#noteIdleDeath(error)),
+        failedToStart: () => this.#noteFailedStart(),
+        missing: () => this.#pools?.fill(),
+      })
       this.#pools = pools
       pools.fill()
       return pools
@@ -223,7 +211,9 @@ export class PiscinaExecutor implements Executor {
     return this.#starting
   }
 
-  #noteIdleDeath(error: Error): void {
+  /** A thread died, and nothing was on it that would tell. */
+  #noteIdleDeath(thrown: unknown): void {
+    const error = errorOf(thrown)
     this.#lastError = error
     this.#report.warning('a worker thread died between calls', error)
     for (const fail of [...this.#whenFailed]) fail(error)
@@ -237,10 +227,8 @@ export class PiscinaExecutor implements Executor {
     const cause = this.#lastError ?? new Error('it exited while it was starting')
     for (const fail of [...this.#whenFailed]) fail(cause)
     for (const sent of [...this.#sent.values()]) {
-      if (sent.thread !== undefined) continue
-      this.#forget(sent)
       // The first call takes the blame: else the others would wait for ever.
-      this.#report.lost(sent.underWay.batch.number, { reason: 'start', cause }, { begun: 1, isUnder: true })
+      if (sent.thread === undefined) this.#lose(sent, { reason: 'start', cause })
     }
   }
 
@@ -250,44 +238,34 @@ export class PiscinaExecutor implements Executor {
     return { maxDepth, bytes, callsPerThread, defaults: portablePolicy(defaults), cursors }
   }
 
-  /** The last piece of an answer; it waits for what it may have overtaken. */
-  #answer(sent: Sent, answer: AnswerMessage): void {
-    sent.last = answer
-    if (sent.heard >= answer.said) this.#finish(sent, answer)
-  }
-
-  #finish(sent: Sent, answer: AnswerMessage | undefined): void {
+  #finish(sent: Sent, ends: Ends): void {
     this.#forget(sent)
-    if (!this.#destroyed) this.#report.ended(sent.underWay.batch.number, this.#endsIn(sent, answer))
+    if (!this.#destroyed) this.#report.ended(sent.underWay.batch.number, ends)
   }
 
-  #endsIn({ underWay, thread }: Sent, answer: AnswerMessage | undefined): Ends {
-    const ends = underWay.endsIn(answer)
-    if (thread !== undefined) for (const end of ends.ends) thread.done += 'values' in end ? end.values.length : 1
-    return ends
+  /** A thread is gone, and with it what was on its way there, after what it could still say. */
+  #bury(thread: Thread, why: Loss): void {
+    this.#drain(thread)
+    this.#threads.remove(thread)
+    for (const sent of this.#sentTo(thread)) {
+      const loss = sent.loss ?? why
+      this.#noteDeath(thread, loss.reason)
+      this.#lose(sent, loss)
+    }
   }
 
   /** Its thread is gone, or never was. */
-  #fail(sent: Sent, thrown: unknown): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-    const { underWay, loss, thread } = sent
-    const { batch } = underWay
-    const begun = underWay.recall()
+  #lose(sent: Sent, loss: Loss): void {
+    const begun = sent.underWay.recall()
     this.#forget(sent)
-    if (this.#destroyed) return
-    if (error.name === 'DataCloneError') return this.#report.ended(batch.number, cannotBeSent(batch, error))
-    const why = loss ?? lossBehind(error)
-    if (thread !== undefined) {
-      this.#noteDeath(thread, why.reason)
-      this.#abandon(thread)
-    }
-    this.#report.lost(batch.number, why, this.#ranOf(sent, begun))
+    if (!this.#destroyed) this.#report.lost(sent.underWay.batch.number, loss, this.#ranOf(sent, begun))
   }
 
-  /** It gets nothing more; if it is still there, since something went wrong in it that is a bug of ours, it is ended to make room for another one. */
-  #abandon(thread: Thread): void {
-    this.#threads.remove(thread)
-    void this.#pools?.worker(thread.threadId)?.terminate()
+  #drain(thread: Thread): void {
+    const { port } = thread
+    if (port === undefined) return
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+      this.#hearSafely(thread, next.message as WireAnswer | SideMessage)
   }
 
   #ranOf(sent: Sent, begun: number): Ran {
@@ -303,7 +281,7 @@ export class PiscinaExecutor implements Executor {
    * the first takes the blame: else another thread would die for it, for ever.
    */
   #diedUnder(sent: Sent): number {
-    const there = [sent, ...this.#sent.values()].filter(({ thread }) => thread === sent.thread)
+    const there = [sent, ...this.#sentTo(sent.thread as Thread)]
     const begun = there.flatMap(({ underWay }) => (underWay.begun > 0 ? [underWay.batch] : []))
     if (begun.length === 0) return sent.underWay.batch.number
     const areSideBySide = this.#options.callsPerThread > 1 || begun.some(({ lenders }) => lenders.size > 0)
@@ -316,39 +294,35 @@ export class PiscinaExecutor implements Executor {
     underWay.end()
   }
 
-  /** What was to be told before there was somebody to hear it. */
-  #tellUntold({ untold }: Sent, thread: Thread): void {
-    if (thread.port !== undefined) for (const send of untold.splice(0)) send(thread)
-  }
-
-  /** Whatever a task posts by itself, also if it looks like ours, must not harm the program. */
-  #hearSafely(message: unknown): void {
+  /** Whatever comes must not harm the program. */
+  #hearSafely(thread: Thread, message: WireAnswer | SideMessage): void {
     try {
-      this.#hear(message)
+      if (!this.#destroyed) this.#hear(thread, message)
     } catch (error) {
       if (error instanceof InvalidTransitionError) throw error
-      this.#report.warning('a worker thread posted what celeriac cannot read', error as Error)
+      this.#report.warning('a worker thread said what celeriac cannot read', error as Error)
     }
   }
 
-  #hear(message: unknown): void {
-    if (!isSideMessage(message) || this.#destroyed) return
-    switch (message.celeriac) {
-      case 'online':
-        return this.#connect(message)
+  #hear(thread: Thread, message: WireAnswer | SideMessage): void {
+    if (isAnswer(message)) return this.#hearAnswer(thread, message)
+    switch (message.kind) {
       case 'importing':
         return this.#imports.start(message.batch, message.moduleUrl)
+      case 'imported':
+        thread.hasTeardown ||= message.hasTeardown
+        return this.#noteModule(this.#imports.stop(message.batch))
       case 'said':
-      case 'ended':
-        return this.#hearOfBatch(message)
+        return this.#hearSaying(message)
       case 'stray':
         return reportStray(this.#report, message)
-      case 'imported':
-        return this.#noteModule(this.#imports.stop(message.batch))
       case 'torn-down':
-        return this.#hearTornDown(message)
+        return this.#teardowns.end(
+          thread,
+          message.errors.map((error) => decodeError(error, NO_RUN)),
+        )
       default:
-        return // a task posted something that looks like ours: it is not
+        return assertNever(message)
     }
   }
 
@@ -358,32 +332,32 @@ export class PiscinaExecutor implements Executor {
     for (const { port } of this.#threads.spare) port?.postMessage({ warm: [moduleUrl] } satisfies PortMessage)
   }
 
-  #hearTornDown({ threadId, errors }: Extract<SideMessage, { celeriac: 'torn-down' }>): void {
-    const thread = this.#threads.find(threadId)
-    const thrown = errors.map((error) => decodeError(error, NO_RUN))
-    if (thread !== undefined) this.#teardowns.end(thread, thrown)
-  }
-
-  #hearOfBatch(message: Extract<SideMessage, { celeriac: 'said' | 'ended' }>): void {
-    const sent = this.#sent.get(message.batch)
+  /** A piece of an answer. */
+  #hearAnswer(thread: Thread, answer: WireAnswer): void {
+    const [batch, isLast] = answer
+    const sent = this.#sent.get(batch)
     if (sent === undefined) return
-    const answer = message.celeriac === 'ended' ? answerFromWire(message.answer) : undefined
-    sent.heard++
-    const { batch } = sent.underWay
-    if (message.celeriac === 'ended') this.#report.ended(batch.number, this.#endsIn(sent, answer))
-    else reportSaying(this.#report, batch, sent.underWay.placeOf(message.call), message.saying)
-    if (sent.last !== undefined && sent.heard >= sent.last.said) this.#finish(sent, sent.last)
+    const ends = sent.underWay.endsIn(answerFromWire(answer))
+    for (const end of ends.ends) thread.done += 'values' in end ? end.values.length : 1
+    if (isLast) this.#finish(sent, ends)
+    else this.#report.ended(batch, ends)
   }
 
-  #welcome(threadId: number): void {
-    const thread = this.#threads.add(threadId)
-    this.#pools?.worker(threadId)?.once('exit', () => this.#farewell(thread))
+  #hearSaying({ batch, call, saying }: Extract<SideMessage, { kind: 'said' }>): void {
+    const sent = this.#sent.get(batch)
+    if (sent !== undefined) reportSaying(this.#report, sent.underWay.batch, sent.underWay.placeOf(call), saying)
+  }
+
+  #welcome(worker: Worker, threadId: number): void {
+    const thread = this.#threads.add(threadId, worker)
+    worker.once('error', (error) => this.#crashed(thread, error))
+    worker.once('exit', (exitCode) => this.#farewell(thread, exitCode))
     const online = this.#early.get(threadId)
     if (online !== undefined) this.#connect(online)
   }
 
   /** A thread says that it is there, and how to reach it. */
-  #connect(message: Online): void {
+  #connect(message: OnlineMessage): void {
     const { threadId, port, mail } = message
     const thread = this.#threads.find(threadId)
     if (thread === undefined) {
@@ -391,11 +365,10 @@ export class PiscinaExecutor implements Executor {
       return
     }
     this.#early.delete(threadId)
+    if (thread.port !== undefined) return // a task posted something that looks like ours: it is not
+    port.on('message', (said: WireAnswer | SideMessage) => this.#hearSafely(thread, said))
     port.unref()
-    thread.port = port
-    thread.mail = mail
-    for (const sent of this.#sent.values()) if (sent.thread === thread) this.#tellUntold(sent, thread)
-    if (this.#teardowns.isUnderWay(thread)) port.postMessage(TEAR_DOWN)
+    this.#threads.connect(thread, port, mail)
     this.#failedStarts = 0
     if (thread.lane < 0) port.postMessage({ warm: [...this.#modules] } satisfies PortMessage)
     else this.#announce(thread)
@@ -417,10 +390,16 @@ export class PiscinaExecutor implements Executor {
     this.#report.died(reason)
   }
 
-  #farewell(thread: Thread): void {
-    this.#noteDeath(thread, this.#lossOf(thread)?.reason ?? 'exit')
-    this.#threads.remove(thread)
-    this.#pools?.forget(thread.threadId)
+  /** Of an exception, or of want of memory. */
+  #crashed(thread: Thread, error: unknown): void {
+    this.#crashes.add(error)
+    if (this.#sentTo(thread).length === 0) this.#noteIdleDeath(error)
+    this.#bury(thread, lossBehind(error))
+  }
+
+  #farewell(thread: Thread, exitCode: number): void {
+    this.#bury(thread, { reason: 'exit', exitCode })
+    this.#noteDeath(thread, 'exit')
     this.#teardowns.end(thread)
     const gone = thread.isRecycled ? 'recycled' : (thread.diedOf ?? 'exit')
     if (!this.#destroyed && thread.lane >= 0 && this.#threads.at(thread.lane) === undefined)
@@ -429,11 +408,6 @@ export class PiscinaExecutor implements Executor {
     const next = this.#threads.at(thread.lane)
     if (next !== undefined) this.#announce(next) // a thread that had waited for its place
   }
-
-  #lossOf(thread: Thread): Loss | undefined {
-    for (const sent of this.#sent.values()) if (sent.thread === thread && sent.loss !== undefined) return sent.loss
-    return undefined
-  }
 }
 
 /** How long a thread may go on with a call that nobody waits for any more, before it is to tear down its modules. */
@@ -441,11 +415,15 @@ const BUSY_MS = 1_000
 
 const TEAR_DOWN: PortMessage = { tearDown: true }
 
-/** Why a thread died, as far as Piscina's error tells. */
-function lossBehind(error: Error & { code?: unknown }): Loss {
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return { reason: 'out-of-memory', cause: error }
-  const exitCode = /exited with code: (\d+)/.exec(error.message)?.[1]
-  return exitCode === undefined ? { reason: 'exit', cause: error } : { reason: 'exit', exitCode: Number(exitCode) }
+const isAnswer = (message: WireAnswer | SideMessage): message is WireAnswer => Array.isArray(message)
+
+/** Anything can be thrown. */
+const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
+
+/** Why a thread died, as far as what it threw tells. */
+function lossBehind(thrown: unknown): Loss {
+  const cause: Error & { code?: unknown } = errorOf(thrown)
+  return { reason: cause.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'exit', cause }
 }
 
 function cannotBeSent({ size }: Batch, cause: Error): Ends {

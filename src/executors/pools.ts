@@ -1,21 +1,21 @@
 /**
  * The Piscina pools behind an executor: one, as long as threads start. A pool of which one new thread dies before it is ready never starts
- * another one, and would strand what waits for it; then a further pool makes up for what is missing. Which thread gets what, and whether it is worth
- * another try, is decided elsewhere.
+ * another one, and would strand what waits for it; then a further pool makes up for what is missing. Whether it is worth another try is
+ * decided elsewhere.
  */
 import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 
-type RunOptions = NonNullable<Parameters<Piscina['run']>[1]>
-/** Makes a pool of so many threads, whose balancer asks for the thread that a run is for. */
-export type MakePool = (threads: number, target: () => number | undefined) => Piscina
+/** Makes a pool of so many threads. */
+export type MakePool = (threads: number) => Piscina
 
 /** What is told of the threads of all pools. */
 export interface PoolObserver {
-  started(threadId: number): void
-  said(message: unknown): void
-  /** A thread died, and no run was on it to tell of that. */
-  diedIdle(error: Error): void
+  started(worker: Worker, threadId: number): void
+  /** Something was posted in a thread, by us or by a task. */
+  posted(message: unknown): void
+  /** A thread threw what nobody caught, and is gone; its own `error` has been told before. */
+  died(error: unknown): void
   /** A new thread died before it was ready, so its pool starts no more. */
   failedToStart(): void
   /** A thread of such a pool has died, and has no successor. */
@@ -28,10 +28,7 @@ export class Pools {
   readonly #observer: PoolObserver
   readonly #pools: Piscina[] = []
   readonly #stuck = new WeakSet<Piscina>()
-  readonly #poolOf = new Map<number, Piscina>()
   #isDestroyed = false
-  /** The thread that the run being handed over is for. */
-  #target: number | undefined
 
   constructor(size: number, make: MakePool, observer: PoolObserver) {
     this.#size = size
@@ -43,29 +40,13 @@ export class Pools {
   fill(): void {
     const missing = this.#size - this.#pools.reduce((sum, { threads }) => sum + threads.length, 0)
     if (missing <= 0 || this.#isDestroyed) return
-    const pool = this.#make(missing, () => this.#target)
+    const pool = this.#make(missing)
     this.#pools.push(pool)
-    pool.on('error', (error: Error) => this.#observer.diedIdle(error))
-    pool.on('message', (message: unknown) => this.#observer.said(message))
+    pool.on('error', (error: unknown) => queueMicrotask(() => this.#observer.died(error)))
+    pool.on('message', (message: unknown) => this.#observer.posted(message))
     pool.on('workerDestroy', () => queueMicrotask(() => this.#look(pool)))
-    // Piscina tells of a thread that takes the place of another one just before it would hand it a run.
+    // Piscina tells of a thread in the middle of its own doing.
     pool.on('workerCreate', ({ id }: { readonly id: number }) => queueMicrotask(() => this.#welcome(pool, id)))
-  }
-
-  run(message: unknown, threadId: number, options: RunOptions): Promise<unknown> {
-    const pool = this.#poolOf.get(threadId)
-    if (pool === undefined) return Promise.reject(new Error('the thread died before it could be given anything'))
-    this.#target = threadId
-    return pool.run(message, options)
-  }
-
-  worker(threadId: number | undefined): Worker | undefined {
-    return this.#poolOf.get(threadId ?? -1)?.threads.find((worker) => worker.threadId === threadId)
-  }
-
-  /** The thread is gone. */
-  forget(threadId: number): void {
-    this.#poolOf.delete(threadId)
   }
 
   async destroy(): Promise<void> {
@@ -74,9 +55,8 @@ export class Pools {
   }
 
   #welcome(pool: Piscina, threadId: number): void {
-    if (!pool.threads.some((worker) => worker.threadId === threadId)) return // it is gone already
-    this.#poolOf.set(threadId, pool)
-    this.#observer.started(threadId)
+    const worker = pool.threads.find((thread) => thread.threadId === threadId)
+    if (worker !== undefined) this.#observer.started(worker, threadId) // else it is gone already
   }
 
   /** A thread was removed. Piscina has started another one by now, or never will. */

@@ -1,5 +1,5 @@
 /** Which thread stands for which lane: one that dies leaves its lane to the one that takes its place. It starts and ends none. */
-import type { MessagePort } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
 import type { Loss } from '../scheduler/messages.js'
 import type { WorkerInfo } from './executor.js'
 
@@ -7,10 +7,13 @@ export interface Thread {
   /** -1 while it waits for one that has not left yet. */
   lane: number
   readonly threadId: number
+  readonly worker: Worker
   done: number
-  /** What control messages go to, and where their number shows; once the thread is online. */
+  /** What it is sent goes there, and the number of words to running calls shows here; once the thread is online. */
   port: MessagePort | undefined
   mail: Int32Array | undefined
+  /** Some of its modules have a teardown. */
+  hasTeardown: boolean
   /** It has had all its calls, and makes room for another one. */
   isRecycled: boolean
   /** It has been told of. */
@@ -24,7 +27,7 @@ export interface Thread {
 export class Threads {
   readonly #lanes: (Thread | undefined)[]
   readonly #byId = new Map<number, Thread>()
-  /** Who waits for the thread of a lane. */
+  /** Who waits for the thread of a lane to be online. */
   readonly #waiting = new Map<number, (() => void)[]>()
   /** Threads that are kept ready, and such as came before those had left whose place they take. */
   readonly #spare: Thread[] = []
@@ -53,18 +56,20 @@ export class Threads {
     return this.#byId.get(threadId)
   }
 
-  whenThere(lane: number, callback: () => void): void {
+  whenOnline(lane: number, callback: () => void): void {
     this.#waiting.set(lane, [...(this.#waiting.get(lane) ?? []), callback])
   }
 
   /** Gives a new thread a lane that has none; if none is free yet, the next one that is. */
-  add(threadId: number): Thread {
+  add(threadId: number, worker: Worker): Thread {
     const thread: Thread = {
       lane: -1,
       threadId,
+      worker,
       done: 0,
       port: undefined,
       mail: undefined,
+      hasTeardown: false,
       isRecycled: false,
       isAnnounced: false,
       diedOf: undefined,
@@ -80,6 +85,18 @@ export class Threads {
   #place(thread: Thread, lane: number): void {
     thread.lane = lane
     this.#lanes[lane] = thread
+    this.#serve(thread)
+  }
+
+  /** It is online. */
+  connect(thread: Thread, port: MessagePort, mail: Int32Array): void {
+    thread.port = port
+    thread.mail = mail
+    this.#serve(thread)
+  }
+
+  #serve({ lane, port }: Thread): void {
+    if (port === undefined) return
     const waiting = this.#waiting.get(lane) ?? []
     this.#waiting.delete(lane)
     for (const callback of waiting) callback()

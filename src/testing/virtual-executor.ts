@@ -209,7 +209,7 @@ export class VirtualExecutor implements Executor {
       const { moduleUrl } = instead
       return await runNow(underway, { ...message, parts: [{ ...part, moduleUrl }] })
     } catch (error) {
-      return { ends: [{ at: 0, outcome: { ok: false, error: encodeError(error) } }], ms: 0, said: 0 }
+      return { ends: [{ at: 0, outcome: { ok: false, error: encodeError(error) } }], ms: 0 }
     } finally {
       instead?.forget()
     }
@@ -304,7 +304,7 @@ export class VirtualExecutor implements Executor {
 function runNow(underway: Underway, message: BatchMessage): Promise<AnswerMessage> {
   const { runner, sent, early = [] } = underway
   underway.early = undefined
-  const answer = runner.run(cloned(message, sent.leave()))
+  const answer = new Promise<AnswerMessage>((resolve) => runner.run(cloned(message, sent.leave()), resolve))
   for (const told of early) runner.tell(told)
   return answer
 }

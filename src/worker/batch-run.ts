@@ -41,7 +41,7 @@ export interface RunHost {
   /** In ms, with fractions, from any moment on. */
   readonly stopwatch: () => number
   say(batch: number, call: number, saying: Saying): void
-  /** Sends a piece of an answer, and moves what is listed. */
+  /** Sends a piece of an answer that is not the last, and moves what is listed. */
   send(batch: number, answer: AnswerMessage, moved?: readonly TransferListItem[]): void
   checkMail(): void
   importing(batch: number, moduleUrl: string): void
@@ -87,7 +87,6 @@ export class BatchRun implements RunSetting {
   readonly #values = new ColumnBuilder()
   #valuesFrom = 0
   #meetings = new Meetings()
-  #said = 0
   #stride = 1
   /** How long the runs took that the next piece tells of. */
   #busyMs = 0
@@ -131,7 +130,6 @@ export class BatchRun implements RunSetting {
   say(call: number, saying: Saying): void {
     if (saying.kind === 'parked' || saying.kind === 'resumed') this.#park(call, saying.kind === 'parked')
     this.flush() // of a step, nothing is heard before the end of the one before it
-    this.#said++
     this.#host.say(this.number, call, saying)
   }
 
@@ -176,19 +174,17 @@ export class BatchRun implements RunSetting {
   /** Sends what has ended since the last piece. */
   flush(moved?: readonly TransferListItem[]): void {
     if (this.#values.length === 0 && this.#ends.length === 0) return
-    const answer = this.#answer(0)
-    this.#said++
-    this.#host.send(this.number, answer, moved)
+    this.#host.send(this.number, this.#answer(), moved)
   }
 
   /** The last piece. */
   close(): AnswerMessage {
-    return this.#answer(this.#said)
+    return this.#answer()
   }
 
-  #answer(said: number): AnswerMessage {
+  #answer(): AnswerMessage {
     this.#closeValues()
-    const answer = { ends: this.#ends, ms: this.#busyMs, said }
+    const answer = { ends: this.#ends, ms: this.#busyMs }
     this.#ends = []
     this.#busyMs = 0
     this.#meetings = new Meetings()
@@ -411,7 +407,7 @@ export class BatchRun implements RunSetting {
     }
   }
 
-  /** A piece of its own, by way of the thread's port: Piscina takes no transfer list for an answer. */
+  /** A piece of its own: nothing else has a transfer list. */
   #move(place: number, value: Packed, moved: readonly TransferListItem[]): void {
     this.flush()
     this.#tellEnd(place, { ok: true, value, moved })

@@ -27,13 +27,16 @@ export class BatchRunner {
     this.#host = host
   }
 
-  /** Runs a batch; the answer is its last piece. Never rejects. */
-  run(message: BatchMessage): Promise<AnswerMessage> {
-    return new Promise((answer) => {
-      const run = new BatchRun(message, this.#host, this.#note)
-      this.#waiting.set(message.batch, { run, answer })
-      this.#pump()
-    })
+  /** Runs a batch, behind those that are here; the answer is its last piece. */
+  run(message: BatchMessage, answer: (last: AnswerMessage) => void): void {
+    this.#waiting.set(message.batch, { run: new BatchRun(message, this.#host, this.#note), answer })
+    this.#pump()
+  }
+
+  /** As {@link run}, from the middle of something: nothing begins before that is over. */
+  add(message: BatchMessage, answer: (last: AnswerMessage) => void): void {
+    this.#waiting.set(message.batch, { run: new BatchRun(message, this.#host, this.#note), answer })
+    this.#pumpSoon()
   }
 
   /** Tells a call something, if its batch is not over. */
@@ -57,10 +60,13 @@ export class BatchRunner {
   /** More calls are in progress, or fewer. What makes room is often in the middle of something: others start afterwards. */
   readonly #note = (change: number): void => {
     this.#inProgress += change
-    if (change <= 0 && !this.#isToPump) {
-      this.#isToPump = true
-      queueMicrotask(() => this.#pump())
-    }
+    if (change <= 0) this.#pumpSoon()
+  }
+
+  #pumpSoon(): void {
+    if (this.#isToPump) return
+    this.#isToPump = true
+    queueMicrotask(() => this.#pump())
   }
 
   readonly #mayStart = (): boolean => this.#inProgress < this.#host.setup.callsPerThread
@@ -72,13 +78,12 @@ export class BatchRunner {
     const until = this.#host.stopwatch() + TURN_MS
     let isLeft = false
     for (const waiting of this.#waiting.values()) {
-      waiting.run.advance(until, this.#mayStart)
-      const { isOver } = waiting.run
-      if (isOver) this.#close(waiting)
-      else waiting.run.flush()
-      // The last piece leaves before the next batch begins, which may take long, or be the end of the thread.
-      isLeft ||= isOver ? this.#waiting.size > 0 : waiting.run.canGoOn && this.#mayStart()
-      if (isOver) break
+      const { run } = waiting
+      run.advance(until, this.#mayStart)
+      // What has ended leaves before the next batch begins, which may take long, or be the end of the thread.
+      if (run.isOver) this.#close(waiting)
+      else run.flush()
+      isLeft ||= run.canGoOn && this.#mayStart()
     }
     this.#isPumping = false
     if (isLeft) setImmediate(() => this.#pump())

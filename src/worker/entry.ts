@@ -2,7 +2,6 @@
  * What every worker thread starts with, by way of `entry.cts`. It imports nothing of the user's, so it cannot fail to load; task modules are
  * imported later, call by call, where a failure is that call's. It must stay light: it never sees the scheduler.
  */
-import { types } from 'node:util'
 import {
   MessageChannel,
   type MessagePort,
@@ -19,21 +18,20 @@ import { trapExit } from './exit-trap.js'
 import { failTask, hearLateErrors } from './late-errors.js'
 import { importModule } from './load-module.js'
 import { markAsWorker } from './mark.js'
-import type { PortMessage, WorkerSetup } from './protocol.js'
+import type { AnswerMessage, PortMessage, WorkerSetup } from './protocol.js'
 import { running } from './run-task.js'
-import { HAS_TEARDOWN, MAIL_CELLS, type SideMessage } from './side-messages.js'
+import type { OnlineMessage, SideMessage } from './side-messages.js'
 import { TaskModules } from './task-modules.js'
-import { answerToWire, batchFromWire, type WireAnswer, type WireBatch } from './wire.js'
+import { answerToWire, batchFromWire, type WireBatch } from './wire.js'
 
 markAsWorker()
 
-const { port1, port2: port } = new MessageChannel()
-/** How many messages have been sent to the port: a loop that never yields sees by it that there are some. */
-const mail = new Int32Array(new SharedArrayBuffer(MAIL_CELLS * Int32Array.BYTES_PER_ELEMENT))
+const { port1: port, port2: farPort } = new MessageChannel()
+/** How often something has been said to running calls: a loop that never yields sees by it that there is mail. */
+const mail = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
 let mailSeen = 0
 
-const say = (message: SideMessage, moved: readonly TransferListItem[] = []): void =>
-  parentPort?.postMessage(message, moved)
+const say = (message: SideMessage): void => port.postMessage(message)
 
 const modules = new TaskModules(false)
 const runner = new BatchRunner({
@@ -41,41 +39,49 @@ const runner = new BatchRunner({
   setup: workerData as WorkerSetup,
   clock: system.clock,
   stopwatch,
-  say: (batch, call, saying) => say({ celeriac: 'said', batch, call, saying }),
-  send: (batch, answer, moved) => {
-    try {
-      say({ celeriac: 'ended', batch, answer: answerToWire(answer) }, moved)
-    } catch {
-      giveUp()
-    }
-  },
+  say: (batch, call, saying) => say({ kind: 'said', batch, call, saying }),
+  send: (batch, answer, moved) => send(batch, answer, false, moved),
   checkMail,
-  importing: (batch, moduleUrl) => say({ celeriac: 'importing', batch, threadId, moduleUrl }),
-  imported: (batch) => {
-    // Said before any answer can be: an answer may overtake a message.
-    if (modules.hasTeardown) Atomics.store(mail, HAS_TEARDOWN, 1)
-    say({ celeriac: 'imported', batch, threadId })
-  },
+  importing: (batch, moduleUrl) => say({ kind: 'importing', batch, moduleUrl }),
+  imported: (batch) => say({ kind: 'imported', batch, hasTeardown: modules.hasTeardown }),
 })
 
+/** An answer that reads differently than it did when it was found to clone cannot be posted: nobody would ever hear of it. */
+function send(batch: number, answer: AnswerMessage, isLast: boolean, moved: readonly TransferListItem[] = []): void {
+  try {
+    port.postMessage(answerToWire(batch, answer, isLast), moved)
+  } catch {
+    giveUp()
+  }
+}
+
+const answer = (batch: number) => (last: AnswerMessage) => send(batch, last, true)
+
+/** A task that is in the middle of something looks for what has been said to it. What else comes waits, and is nothing of the task's. */
 function checkMail(): void {
   const sent = Atomics.load(mail, 0)
   if (sent === mailSeen) return
   mailSeen = sent
-  for (let next = receiveMessageOnPort(port1); next !== undefined; next = receiveMessageOnPort(port1))
-    hear(next.message as PortMessage)
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    const message = next.message as WireBatch | PortMessage
+    if (isBatch(message)) running.exit(() => runner.add(batchFromWire(message), answer(message[0])))
+    else hear(message)
+  }
 }
 
-function hear(message: PortMessage): void {
+const isBatch = (message: WireBatch | PortMessage): message is WireBatch => Array.isArray(message)
+
+function hear(message: WireBatch | PortMessage): void {
+  if (isBatch(message)) return runner.run(batchFromWire(message), answer(message[0]))
   if ('warm' in message) return warm(message.warm)
   if (!('tearDown' in message)) return runner.tell(message)
   void runner
     .idle()
     .then(() => modules.tearDown())
-    .then((errors) => say({ celeriac: 'torn-down', threadId, errors: errors.map((error) => encodeError(error)) }))
+    .then((errors) => say({ kind: 'torn-down', errors: errors.map((error) => encodeError(error)) }))
 }
 
-/** The port is the thread's, and what is said goes out by it: a task that closes it means its own. */
+/** The port is the thread's: a task that closes it means its own. */
 function keepOpen(shared: MessagePort | null): void {
   if (shared !== null) Object.defineProperty(shared, 'close', { value: () => {}, writable: true, configurable: true })
 }
@@ -85,30 +91,15 @@ function warm(moduleUrls: readonly string[]): void {
   for (const moduleUrl of moduleUrls) void importModule(moduleUrl).catch(() => {})
 }
 
-port1.on('message', hear)
-port1.unref()
+port.on('message', hear)
+port.unref()
 
-/** Runs the calls of a batch. Never rejects. */
-export default async function runBatch(message: WireBatch): Promise<WireAnswer> {
-  return answerToWire(await runner.run(batchFromWire(message)))
-}
-
-/**
- * An answer cannot be posted: something in it was found to clone, and reads differently now. Nobody would ever hear of it, so the thread ends,
- * and the call that began last is charged.
- */
+/** The thread ends, and the call that began last is charged. */
 function giveUp(): never {
   return exit(1)
 }
 
-const isCloneError = (thrown: unknown): boolean =>
-  !types.isProxy(thrown) && thrown instanceof DOMException && thrown.name === 'DataCloneError'
-
-hearLateErrors(({ what, thrown, run }) => {
-  // Piscina throws what it could not post where nobody can catch it.
-  if (run === undefined && isCloneError(thrown)) giveUp()
-  say({ celeriac: 'stray', what, error: encodeError(thrown), run })
-})
+hearLateErrors(({ what, thrown, run }) => say({ kind: 'stray', what, error: encodeError(thrown), run }))
 const exit = trapExit(
   () => running.getStore()?.run,
   (error) => failTask(running.getStore(), error),
@@ -117,4 +108,4 @@ keepOpen(parentPort)
 // What has ended is kept, also when the thread dies of an exception.
 process.on('exit', () => runner.flush())
 
-say({ celeriac: 'online', threadId, port, mail }, [port])
+parentPort?.postMessage({ celeriac: 'online', threadId, port: farPort, mail } satisfies OnlineMessage, [farPort])

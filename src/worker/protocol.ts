@@ -86,8 +86,6 @@ export interface AnswerMessage {
   readonly ends: readonly EndMessage[]
   /** How long they kept the thread, in ms; calls in progress side by side share the time. */
   readonly ms: number
-  /** How many `said` and `ended` messages came before: they take another way, and may be overtaken. Only in the last piece. */
-  readonly said: number
 }
 
 /** How calls of a batch ended, by their places in it. */
@@ -136,7 +134,7 @@ export type Saying =
   | { readonly kind: 'parked' | 'resumed' }
   | { readonly kind: 'warning'; readonly message: string; readonly error: EncodedError }
 
-/** What is said to a running call: to a thread, on its own port. */
+/** What is said to a running call. */
 export type Told =
   | { readonly kind: 'cancel'; readonly error: EncodedError }
   | { readonly kind: 'child'; readonly child: number; readonly outcome: ChildOutcome }
@@ -146,7 +144,7 @@ export type ChildOutcome =
   | { readonly ok: true; readonly value: Packed }
   | { readonly ok: false; readonly error: EncodedError }
 
-/** What is said to a thread on its own port. */
+/** What is said to a thread beside its batches. */
 export type PortMessage =
   | ControlMessage
   | { readonly tearDown: true }

@@ -119,7 +119,8 @@ function partFromWire(wire: WirePart): PartMessage {
   }
 }
 
-export type WireAnswer = readonly [ms: number, said: number, ...ends: WireEnd[]]
+/** A piece of the answer to a batch; whether it is the last. */
+export type WireAnswer = readonly [batch: number, isLast: boolean, ms: number, ...ends: WireEnd[]]
 
 /** Values from a place on, or how many passed, or one outcome. */
 type WireEnd =
@@ -127,11 +128,15 @@ type WireEnd =
   | readonly [place: number, passed: number]
   | readonly [place: number, outcome: OutcomeMessage, isOutcome: true]
 
-export const answerToWire = ({ ms, said, ends }: AnswerMessage): WireAnswer => [ms, said, ...ends.map(endToWire)]
-
-export const answerFromWire = ([ms, said, ...ends]: WireAnswer): AnswerMessage => ({
+export const answerToWire = (batch: number, { ms, ends }: AnswerMessage, isLast: boolean): WireAnswer => [
+  batch,
+  isLast,
   ms,
-  said,
+  ...ends.map(endToWire),
+]
+
+export const answerFromWire = ([_batch, _isLast, ms, ...ends]: WireAnswer): AnswerMessage => ({
+  ms,
   ends: ends.map(endFromWire),
 })
 

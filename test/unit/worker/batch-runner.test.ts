@@ -74,6 +74,10 @@ class Bench {
     aside = () => {}
   }
 
+  run(message: BatchMessage): Promise<AnswerMessage> {
+    return new Promise((resolve) => this.runner.run(message, resolve))
+  }
+
   message(...parts: readonly PartMessage[]): BatchMessage {
     return { batch: this.#count++, cursor: this.cursors.claim(), parts }
   }
@@ -121,7 +125,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe('a batch', () => {
   it('runs its calls in order, and gives their values in one column', async () => {
     const bench = new Bench()
-    const { ends } = await bench.runner.run(bench.message(part('echo', [['a'], ['b'], ['c']])))
+    const { ends } = await bench.run(bench.message(part('echo', [['a'], ['b'], ['c']])))
     expect(ends).toEqual([{ from: 0, values: ['a', 'b', 'c'] }])
     expect(log).toEqual(['echo a', 'echo b', 'echo c'])
   })
@@ -129,13 +133,13 @@ describe('a batch', () => {
   it('gives many numbers as one block', async () => {
     const bench = new Bench()
     const numbers = Array.from({ length: 10 }, (_, i) => [i])
-    const { ends } = await bench.runner.run(bench.message(part('echo', numbers)))
+    const { ends } = await bench.run(bench.message(part('echo', numbers)))
     expect(ends).toEqual([{ from: 0, values: Float64Array.from(numbers.flat()) }])
   })
 
   it('goes on behind a call that fails', async () => {
     const bench = new Bench()
-    const { ends } = await bench.runner.run(bench.message(part('fail', [[]]), part('echo', [['b']])))
+    const { ends } = await bench.run(bench.message(part('fail', [[]]), part('echo', [['b']])))
     expect(ends).toMatchObject([
       { at: 0, outcome: { ok: false } },
       { from: 1, values: ['b'] },
@@ -147,9 +151,9 @@ describe('a batch', () => {
     aside = () => {
       bench.now += 0.3
     }
-    const { ends, said } = await bench.runner.run(bench.message(part('echo', [['a'], ['b']])))
+    const { ends } = await bench.run(bench.message(part('echo', [['a'], ['b']])))
     expect(bench.sent.map((answer) => answer.ends)).toEqual([[{ from: 0, values: ['a'] }]])
-    expect({ ends, said }).toEqual({ ends: [{ from: 1, values: ['b'] }], said: 1 })
+    expect(ends).toEqual([{ from: 1, values: ['b'] }])
   })
 
   it('begins nothing that was taken back', async () => {
@@ -158,14 +162,14 @@ describe('a batch', () => {
     aside = () => {
       if (log.length === 2) expect(bench.cursors.take(message.cursor)).toBe(2)
     }
-    const { ends } = await bench.runner.run(message)
+    const { ends } = await bench.run(message)
     expect(ends).toEqual([{ from: 0, values: ['a', 'b'] }])
   })
 
   it('waits for those that came before it', async () => {
     const bench = new Bench()
-    const first = bench.runner.run(bench.message(part('slow', [['x']])))
-    const second = bench.runner.run(bench.message(part('echo', [['y']])))
+    const first = bench.run(bench.message(part('slow', [['x']])))
+    const second = bench.run(bench.message(part('echo', [['y']])))
     await turn()
     expect(log).toEqual(['slow x'])
     pending.get('x')?.(1)
@@ -175,16 +179,36 @@ describe('a batch', () => {
 
   it('tells its last ends before the next begins, which may take long', async () => {
     const bench = new Bench()
-    const first = bench.runner.run(bench.message(part('slow', [['x']]))).then(() => log.push('told'))
-    const second = bench.runner.run(bench.message(part('echo', [['y']])))
+    bench.runner.run(bench.message(part('slow', [['x']])), () => log.push('told'))
+    const second = bench.run(bench.message(part('echo', [['y']])))
     pending.get('x')?.(1)
-    await Promise.all([first, second])
+    await second
     expect(log).toEqual(['slow x', 'told', 'echo y'])
+  })
+
+  it('that is added in the middle of a call begins when that is over', async () => {
+    const bench = new Bench()
+    const second = new Promise((resolve) => {
+      aside = () => {
+        aside = () => {}
+        bench.runner.add(bench.message(part('echo', [['y']])), resolve)
+        log.push('added')
+      }
+    })
+    await Promise.all([bench.run(bench.message(part('echo', [['x']]))), second])
+    expect(log).toEqual(['echo x', 'added', 'echo y'])
+  })
+
+  it('that is added beside a call that waits begins by itself', async () => {
+    const bench = new Bench(2)
+    bench.runner.run(bench.message(part('slow', [['x']])), () => {})
+    await new Promise((resolve) => bench.runner.add(bench.message(part('echo', [['y']])), resolve))
+    expect(log).toEqual(['slow x', 'echo y'])
   })
 
   it('runs handlers where there are any', async () => {
     const bench = new Bench()
-    const { ends } = await bench.runner.run(bench.message(part('handled', [[]])))
+    const { ends } = await bench.run(bench.message(part('handled', [[]])))
     expect(ends).toEqual([{ from: 0, values: ['handled'] }])
     expect(log).toEqual(['handler'])
   })
@@ -193,7 +217,7 @@ describe('a batch', () => {
 describe('asynchronous calls', () => {
   it('are as many at one time as a thread may have', async () => {
     const bench = new Bench(2)
-    const done = bench.runner.run(bench.message(part('slow', [['x'], ['y'], ['z']])))
+    const done = bench.run(bench.message(part('slow', [['x'], ['y'], ['z']])))
     await turn()
     expect(log).toEqual(['slow x', 'slow y'])
     pending.get('y')?.('y')
@@ -205,7 +229,7 @@ describe('asynchronous calls', () => {
 
   it('hold up the step behind them, whatever ends beside them', async () => {
     const bench = new Bench(2)
-    const done = bench.runner.run(
+    const done = bench.run(
       bench.message(part('slow', [['beside'], ['first']]), linked('echo', [['bound']], { dropsLinks: false })),
     )
     await turn()
@@ -225,7 +249,7 @@ describe('what goes wrong in the name of a call, outside of its body', () => {
     'fails the call at once, and what its body gives later is dropped (%s)',
     async (name) => {
       const bench = new Bench()
-      const done = bench.runner.run(bench.message(part(name, [[]]), part('echo', [['next']])))
+      const done = bench.run(bench.message(part(name, [[]]), part('echo', [['next']])))
       await turn()
       expect(contexts[0]?.fail(new RangeError('late'))).toBe(true)
       const { ends } = await done
@@ -242,13 +266,13 @@ describe('what goes wrong in the name of a call, outside of its body', () => {
 
   it('fails a call that goes on as if nothing had been thrown', async () => {
     const bench = new Bench()
-    const { ends } = await bench.runner.run(bench.message(part('toldInBody', [[]])))
+    const { ends } = await bench.run(bench.message(part('toldInBody', [[]])))
     expect(ends).toMatchObject([{ at: 0, outcome: { ok: false, error: { message: 'swallowed' } } }])
   })
 
   it('takes no second place from the thread of a call that had lent its own', async () => {
     const bench = new Bench()
-    const done = bench.runner.run(bench.message(part('lends', [[]]), part('slow', [['x']])))
+    const done = bench.run(bench.message(part('lends', [[]]), part('slow', [['x']])))
     await turn()
     expect(log).toEqual(['slow x'])
     contexts[0]?.fail(new RangeError('late'))
@@ -258,7 +282,7 @@ describe('what goes wrong in the name of a call, outside of its body', () => {
       { at: 0, outcome: failed },
       { from: 1, values: [1] },
     ])
-    const more = bench.runner.run(bench.message(part('slow', [['y'], ['z']])))
+    const more = bench.run(bench.message(part('slow', [['y'], ['z']])))
     await turn()
     expect(log.slice(1)).toEqual(['slow y'])
     pending.get('y')?.(1)
@@ -271,7 +295,7 @@ describe('what goes wrong in the name of a call, outside of its body', () => {
 describe('steps that left together', () => {
   it('get the value of the one before, which stays in the thread', async () => {
     const bench = new Bench()
-    const { ends } = await bench.runner.run(bench.message(part('echo', [['a']]), linked('echo', [['b']])))
+    const { ends } = await bench.run(bench.message(part('echo', [['a']]), linked('echo', [['b']])))
     expect(ends).toEqual([
       { from: 0, passed: 1 },
       { from: 1, values: [['a', 'b']] },
@@ -282,23 +306,23 @@ describe('steps that left together', () => {
     const bench = new Bench()
     const keeps = { dropsLinks: false }
     const message = bench.message(part('echo', [['a']], keeps), linked('echo', [['b']], keeps))
-    expect((await bench.runner.run(message)).ends).toEqual([{ from: 0, values: ['a', ['a', 'b']] }])
+    expect((await bench.run(message)).ends).toEqual([{ from: 0, values: ['a', ['a', 'b']] }])
   })
 
   it('do not run behind one that fails', async () => {
     const bench = new Bench()
     const message = bench.message(part('fail', [[]]), linked('echo', [['b']]), part('echo', [['c']]))
-    const { ends } = await bench.runner.run(message)
+    const { ends } = await bench.run(message)
     expect(ends).toMatchObject([{ at: 0 }, { from: 2, values: ['c'] }])
   })
 
   it('count as begun only with the next call, if they will not run', async () => {
     const bench = new Bench()
     const message = bench.message(part('fail', [[]]), linked('echo', [['b'], ['c']]))
-    await bench.runner.run(message)
+    await bench.run(message)
     expect(bench.cursors.begun(message.cursor)).toBe(1)
     const more = bench.message(part('fail', [[]]), linked('echo', [['b'], ['c']]), part('echo', [['d']]))
-    await bench.runner.run(more)
+    await bench.run(more)
     expect(bench.cursors.begun(more.cursor)).toBe(4)
   })
 
@@ -306,6 +330,6 @@ describe('steps that left together', () => {
     const bench = new Bench()
     const message = bench.message(part('echo', [['a']]), linked('echo', [['b']]))
     aside = () => void bench.cursors.take(message.cursor)
-    expect((await bench.runner.run(message)).ends).toEqual([{ from: 0, values: ['a'] }])
+    expect((await bench.run(message)).ends).toEqual([{ from: 0, values: ['a'] }])
   })
 })
