@@ -38,7 +38,7 @@ import { Shutdown, type ShutdownHost } from './shutdown.js'
 import { callsStamped } from './stamped-calls.js'
 import { type StreamHost, StreamIteration } from './stream.js'
 import { type MapOptions, streamPlan } from './stream-options.js'
-import { SubmissionStacks } from './submission-stacks.js'
+import { type SubmissionStack, SubmissionStacks } from './submission-stacks.js'
 import { type RevokeTarget, requireId, revokedIds } from './targets.js'
 import { Telling, type TellingHost } from './telling.js'
 import { ownListed, type Transfers } from './transfers.js'
@@ -121,14 +121,15 @@ export class LocalRuntime implements Runtime {
   }
 
   apply(canvas: AnyCanvas, options?: unknown): never {
-    const workflow = this.#submit('apply', this.apply, canvas, options)
+    const workflow = this.#submit('apply', this.#stacks.here(this.apply), canvas, options)
     return resultOf(this.#shelf.sourceOf(workflow), workflow.graph.exit) as never
   }
 
   run(canvas: AnyCanvas, options?: unknown): Promise<never> {
+    const submittedAt = this.#stacks.here(this.run) // from here the way up is shortest
     return new Promise((resolve, reject) => {
       if (options === undefined && this.#mayWaitLoose(canvas)) return this.#looseRuns.add(canvas, resolve, reject)
-      this.#submit('run', this.run, canvas, options, (workflow) => {
+      this.#submit('run', submittedAt, canvas, options, (workflow) => {
         const end = endOf(workflow, workflow.graph.exit)
         if (end.ok) resolve(end.value as never)
         else reject(end.error)
@@ -258,7 +259,7 @@ export class LocalRuntime implements Runtime {
    */
   #submit(
     method: 'apply' | 'run',
-    entry: (...args: never[]) => unknown,
+    submittedAt: SubmissionStack,
     canvas: AnyCanvas,
     options: unknown,
     onEnd?: (workflow: Workflow) => void,
@@ -273,7 +274,6 @@ export class LocalRuntime implements Runtime {
     this.#requireRoom(graph)
     giveAway(moved)
     this.#bus.noteInterest()
-    const submittedAt = this.#stacks.here(entry)
     const { args, kwargs, signal, keepIntermediate: keep = method === 'apply' } = application
     const stimulus = {
       type: 'submit',
@@ -493,7 +493,8 @@ export class LocalRuntime implements Runtime {
       check: (canvas) => void this.#admitted(canvas, applicationOf('apply', undefined)),
       start: (canvas, ended) => {
         // Later, also for what ends at once, such as an empty chain.
-        this.#submit('run', this.schedule, canvas, undefined, () => queueMicrotask(ended))
+        const submittedAt = this.#stacks.here(this.schedule)
+        this.#submit('run', submittedAt, canvas, undefined, () => queueMicrotask(ended))
       },
       warn: (message, error) => this.#warn(message, error),
     }
@@ -516,7 +517,7 @@ export class LocalRuntime implements Runtime {
       now: () => this.#now(),
       start: (canvas, ended) => {
         const tell = (workflow: Workflow): void => ended(endOf(workflow, workflow.graph.exit))
-        const workflow = this.#submit('run', this.map, canvas, undefined, tell, false)
+        const workflow = this.#submit('run', this.#stacks.here(this.map), canvas, undefined, tell, false)
         return (reason) => void this.#revoke(wholeOf([workflow]), { reason })
       },
       room: (canvas) => {

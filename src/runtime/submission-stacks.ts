@@ -16,7 +16,7 @@ export class SubmissionStacks {
 
   /** Whoever applies something now shares the stack of those before. */
   get isShared(): boolean {
-    return this.#count >= OWN_STACKS
+    return this.#count > OWN_STACKS
   }
 
   /** What those share. */
