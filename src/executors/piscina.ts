@@ -38,6 +38,8 @@ export interface ThreadOptions extends PoolOptions {
   readonly defaults: RunPolicy
   /** How long a task module may take to import and set up, and to tear down, in ms. */
   readonly startTimeout: number
+  /** Called while the threads start, which takes a while anyway. */
+  readonly whileStarting?: () => void
 }
 
 /** A batch, and the thread that it has been sent to. */
@@ -206,6 +208,7 @@ export class PiscinaExecutor implements Executor {
       })
       this.#pools = pools
       pools.fill()
+      this.#options.whileStarting?.()
       return pools
     })
     return this.#starting

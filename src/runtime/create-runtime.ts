@@ -19,6 +19,7 @@ import { byteLimitsOf } from '../serialization/size.js'
 import { isOurWorker } from '../worker/mark.js'
 import { LocalRuntime } from './local-runtime.js'
 import type { Runtime } from './runtime.js'
+import { keepSpecimens } from './specimens.js'
 import { envRule, threadSettings } from './thread-settings.js'
 
 /** What {@link createRuntime} takes; every option may be left out. */
@@ -136,6 +137,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
               bytes,
               defaults,
               startTimeout,
+              whileStarting: keepSpecimens,
               spareThreads,
               resourceLimits,
               env,
