@@ -550,9 +550,10 @@ export class LocalRuntime implements Runtime {
 
   #report(): Report {
     return {
-      ended: (batch, ends) => {
+      ended: (batch, { ends, ms, begun }) => {
         this.#stacks.nextTurn()
-        this.#drive({ type: 'outcomes', at: this.#now(), batch, ...ends, random: this.#environment.random() })
+        const random = this.#environment.random()
+        this.#drive({ type: 'outcomes', at: this.#now(), batch, ends, ms, begun, random })
       },
       said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
       lost: (batch, loss, ran) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, ...ran }),
