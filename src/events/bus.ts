@@ -56,6 +56,13 @@ export class EventBus {
     if (this.#hasOnce) this.#countListeners()
   }
 
+  /** As {@link emit}, of very many that are made while they are told: whether the outlet is heard is looked up once. */
+  emitEach(events: { each(tell: (event: RuntimeEvent) => void): void }): void {
+    if (this.#outlet.heard() !== 0) return events.each((event) => this.emit(event))
+    events.each((event) => this.#emitter.emit(event.type, event))
+    if (this.#hasOnce) this.#countListeners()
+  }
+
   #countListeners(): void {
     this.#own = EVENT_NAMES.reduce(
       (names, name, i) => (this.#emitter.listenerCount(name) > 0 ? names | (1 << i) : names),

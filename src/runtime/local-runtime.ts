@@ -139,7 +139,7 @@ export class LocalRuntime implements Runtime {
 
   /** Of many runs in one turn, later ones may wait for its end if nobody can tell: nobody listens, counts or looks them up. */
   #mayWaitLoose(canvas: AnyCanvas): canvas is AnyCanvas & AnySignature {
-    if (!this.#stacks.isShared || this.#bus.isHeard || this.#maxQueue !== Infinity || this.#resultTtl > 0) return false
+    if (!this.#stacks.isShared || this.#maxQueue !== Infinity || this.#resultTtl > 0) return false
     return this.#shutdown.report === undefined && isCanvas(canvas) && isPlainCall(canvas as Canvas, this.#admission)
   }
 
@@ -370,6 +370,8 @@ export class LocalRuntime implements Runtime {
         return this.#telling.tell(instruction)
       case 'emit':
         return this.#bus.emit(instruction.event)
+      case 'emit-range':
+        return this.#bus.emitEach(instruction.events)
       default:
         return assertNever(instruction)
     }
@@ -447,6 +449,7 @@ export class LocalRuntime implements Runtime {
     return {
       isHeld: (workflow) => this.#shelf.has(workflow),
       submit: (graph) => {
+        this.#bus.noteInterest()
         const given = {
           args: [],
           kwargs: NO_APPLIED_KWARGS,

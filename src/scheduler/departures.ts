@@ -3,6 +3,7 @@ import { type Batch, isCurrent, type Part } from './batch.js'
 import { callEvents } from './call-events.js'
 import type { DeparturesPart, Machine } from './machine.js'
 import type { Recalled } from './messages.js'
+import { StartedEvents } from './range-events.js'
 import { runAt } from './run.js'
 
 export class Departures implements DeparturesPart {
@@ -114,12 +115,25 @@ export class Departures implements DeparturesPart {
 
   /** Tells listeners of the starts of the first `begun` calls of a batch that they have not heard of. */
   announce(batch: Batch, begun: number): void {
-    for (; batch.announced < Math.min(begun, batch.size); batch.announced++) {
+    for (const end = Math.min(begun, batch.size); batch.announced < end; batch.announced++) {
       const { workflow, node, part } = runAt(batch, batch.announced)
-      if (isCurrent(part, node)) {
+      const size = this.#alike(part, node, Math.min(part.at + part.size, end) - batch.announced)
+      if (size > 1) {
+        const events = new StartedEvents({ workflow, node, size }, this.#machine.at, batch.lane)
+        this.#machine.out.push({ type: 'emit-range', events })
+        batch.announced += size - 1
+      } else if (isCurrent(part, node)) {
         if (!workflow.forgetAnnounced(node))
           this.#machine.out.push(callEvents.started(workflow, node, batch.lane, this.#machine.at))
       } else if (part.isLinked && !workflow.isFinal(node) && batch.isOpen(batch.announced)) return // its turn comes with the end of the step before it
     }
+  }
+
+  /** How many calls from a node on, of so many, are in their first run, and not told of. */
+  #alike(part: Part, node: number, most: number): number {
+    if (part.isLinked || part.attempt > 1 || part.workflow.isAnyAnnounced) return 1
+    let size = 0
+    while (size < most && isCurrent(part, node + size)) size++
+    return size
   }
 }

@@ -7,6 +7,7 @@ import { callEvents } from './call-events.js'
 import { withoutStack } from './failures.js'
 import type { LinePart, Machine } from './machine.js'
 import type { CallPlan } from './policies.js'
+import { SentEvents } from './range-events.js'
 import type { Run } from './run.js'
 import type { Workflow } from './workflow.js'
 
@@ -76,10 +77,18 @@ export class Line implements LinePart {
   /** Calls that are planned alike can start from now on. */
   makeReady(workflow: Workflow, from: number, to = from + 1, plan = this.#machine.policies.of(workflow, from)): void {
     workflow.moveAll(from, to, 'ready')
-    if (this.#hearsOfSent())
-      for (let node = from; node < to; node++) callEvents.sent(this.#machine.out, workflow, node, this.#machine.at)
+    if (this.#hearsOfSent()) this.#tellSent(workflow, from, to)
     this.#machine.dispatcher.push(workflow, from, to, plan, this.#machine.at)
     if (plan.policy.expires !== undefined) this.#expire(workflow, from)
+  }
+
+  /** What came into a portion may be forgotten before it is told: with its last call all its arguments are. */
+  #tellSent(workflow: Workflow, from: number, to: number): void {
+    const { out, at } = this.#machine
+    if (to - from > 1 && workflow.portion === undefined) {
+      const range = { workflow, node: from, size: to - from }
+      out.push({ type: 'emit-range', events: new SentEvents(range, at) })
+    } else for (let node = from; node < to; node++) callEvents.sent(out, workflow, node, at)
   }
 
   postpone(workflow: Workflow, node: number, status: 'scheduled' | 'retrying', at: number): void {

@@ -5,6 +5,7 @@ import type { WorkerLossReason } from '../errors.js'
 import type { RuntimeEvent, RuntimeEventName } from '../events/event.js'
 import type { Graph } from '../graph/graph.js'
 import type { Batch } from './batch.js'
+import type { RangeEvents } from './range-events.js'
 import type { Plan, Workflow } from './workflow.js'
 
 /** What goes in. `at` is ms since the epoch of the driver's clock. */
@@ -218,6 +219,7 @@ export type Instruction =
   | Release
   | Ended
   | Emit
+  | EmitRange
 
 /** The workflow that a submitted canvas became; comes first. */
 export interface Accepted {
@@ -303,4 +305,10 @@ export interface Ended {
 export interface Emit {
   readonly type: 'emit'
   readonly event: RuntimeEvent
+}
+
+/** As {@link Emit}, of calls that stand side by side. */
+export interface EmitRange {
+  readonly type: 'emit-range'
+  readonly events: RangeEvents
 }

@@ -3,6 +3,7 @@ import { type Join, joinFilledBy } from '../graph/graph.js'
 import { type Batch, isCurrent } from './batch.js'
 import type { Machine, SettlingPart } from './machine.js'
 import type { BatchEnd, Outcome, Outcomes } from './messages.js'
+import { SucceededEvents } from './range-events.js'
 import { countOf, PASSED, type Run, runAt } from './run.js'
 
 const SUCCESS = { status: 'succeeded' } as const
@@ -60,35 +61,38 @@ export class Settling implements SettlingPart {
   #settleTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
     const run = runAt(batch, place)
     const { part, workflow, node } = run
-    if (
-      this.#machine.heard['task-started'] ||
-      this.#machine.heard['task-succeeded'] ||
-      this.#machine.closed !== undefined ||
-      part.plan.policy.ignoreResult === true
-    )
-      return false
+    if (this.#machine.closed !== undefined || part.plan.policy.ignoreResult === true) return false
     if (part.isLinked || part.attempt > 1 || !workflow.isBare(node, node + count - 1)) return false
+    const { heard } = this.#machine
+    const isHeard = heard['task-started'] || heard['task-succeeded']
+    if (isHeard && !workflow.areRunning(node, node + count)) return false // of one that was revoked it is told by itself
     if (!workflow.isLoose) return this.#fillTogether(run, values, from, count)
     if (!batch.closeAll(place, count)) return false
-    endDeadline(batch)
+    this.#tellTogether(run, values, from, count)
     this.#machine.flow.succeedLoose(workflow, node, values, from, count)
     return true
   }
 
+  /** What is told of each, before what came into it is forgotten. */
+  #tellTogether({ batch, place, workflow, node }: Run, values: ArrayLike<unknown>, from: number, count: number): void {
+    const { heard, departures, at, out, runMs } = this.#machine
+    endDeadline(batch)
+    if (heard['task-started']) departures.announce(batch, place + count)
+    if (!heard['task-succeeded']) return
+    const events = new SucceededEvents({ workflow, node, size: count }, at, values, from, runMs)
+    out.push({ type: 'emit-range', events })
+  }
+
   /** Members of one group fill its slots. */
-  #fillTogether(
-    { batch, place, workflow, node }: Run,
-    values: ArrayLike<unknown>,
-    from: number,
-    count: number,
-  ): boolean {
+  #fillTogether(run: Run, values: ArrayLike<unknown>, from: number, count: number): boolean {
+    const { batch, place, workflow, node } = run
     const { graph } = workflow
     const at = joinFilledBy(graph, node)
     const slot = graph.slot[node] as number
     const last = node + count - 1
     const areMembers = at >= 0 && graph.to[last] === graph.to[node] && graph.slot[last] === slot + count - 1
     if (!areMembers || workflow.isFinal(at) || !batch.closeAll(place, count)) return false
-    endDeadline(batch)
+    this.#tellTogether(run, values, from, count)
     const filling = workflow.filling(at, graph.joins.get(at) as Join)
     const succeeded = workflow.succeedAll(node, values, from, count, filling.values, slot)
     this.#machine.count(SUCCESS, succeeded)

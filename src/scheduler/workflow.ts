@@ -297,6 +297,11 @@ export class Workflow {
     return this.#losses
   }
 
+  /** Whether there are any of {@link announced}. */
+  get isAnyAnnounced(): boolean {
+    return this.#announced !== undefined && this.#announced.size > 0
+  }
+
   /** Calls whose start was told to listeners, and that then came back from their thread before they began. */
   get announced(): Set<number> {
     this.#announced ??= new Set()
@@ -475,6 +480,11 @@ export class Workflow {
   /** Whether all of these have not begun. */
   areWaiting(from: number, to: number): boolean {
     for (let node = from; node < to; node++) if (this.#statuses[node] !== WAITING) return false
+    return true
+  }
+
+  areRunning(from: number, to: number): boolean {
+    for (let node = from; node < to; node++) if (this.#statuses[node] !== RUNNING) return false
     return true
   }
 

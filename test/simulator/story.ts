@@ -83,6 +83,10 @@ export class Story {
         return this.#foldNode(instruction.workflow, instruction.node)
       case 'emit':
         return this.foldText(instruction.event.type)
+      case 'emit-range':
+        this.foldText(instruction.events.constructor.name)
+        this.#foldNode(instruction.events.workflow, instruction.events.node)
+        return this.#fold(instruction.events.size)
       case 'wake':
         return this.#fold(Math.round((instruction.at ?? -1) * 1024) | 0)
       case 'recycle':

@@ -84,6 +84,10 @@ export function instructionText(instruction: Instruction): string {
       return `ended ${instruction.workflow.number}:${instruction.node}`
     case 'emit':
       return instruction.event.type
+    case 'emit-range': {
+      const { workflow, node, size } = instruction.events
+      return `${instruction.events.constructor.name} of ${workflow.number}:${node} to ${node + size - 1}`
+    }
     case 'wake':
       return `wake ${instruction.at}`
     case 'tell':

@@ -200,7 +200,9 @@ export class Watchman {
       case 'terminate':
         return hold('driver', this.running.has(instruction.batch), 'a thread is to be ended under no call')
       case 'emit':
-        this.#listeners.emit(instruction.event)
+        return this.#listeners.emit(instruction.event)
+      case 'emit-range':
+        instruction.events.each((event) => this.#listeners.emit(event))
     }
   }
 

@@ -3,6 +3,7 @@
  * start, die and are replaced.
  */
 import type { Instruction, Loss } from '../../src/scheduler/messages.js'
+import { StartedEvents } from '../../src/scheduler/range-events.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { hasRetryLeft, retriesFor } from '../../src/task/retry.js'
 import type { Around, Run } from './around.js'
@@ -406,7 +407,10 @@ export class Workers {
     if (this.#around.watchman.refuses) return
     for (const one of said) {
       const isAbout =
-        one.type === 'ended' || one.type === 'tell' || (one.type === 'emit' && one.event.type !== 'task-started')
+        one.type === 'ended' ||
+        one.type === 'tell' ||
+        (one.type === 'emit' && one.event.type !== 'task-started') ||
+        (one.type === 'emit-range' && !(one.events instanceof StartedEvents))
       hold('I1', !isAbout, 'a repeated outcome has consequences')
     }
   }

@@ -5,13 +5,13 @@ import { compile } from '../../../src/graph/compile.js'
 import type { Instruction } from '../../../src/scheduler/messages.js'
 import { Scheduler } from '../../../src/scheduler/scheduler.js'
 import { ByHand, errorAt, finalValueOf, loose, tasks } from './by-hand.js'
+import { eventsOf } from './events-of.js'
 import { Fleet } from './fleet.js'
 
 const { chain, group } = loose
 const { a, b, c } = tasks
 
-const eventsIn = (instructions: readonly Instruction[]): readonly RuntimeEvent[] =>
-  instructions.flatMap((instruction) => (instruction.type === 'emit' ? [instruction.event] : []))
+const eventsIn = (instructions: readonly Instruction[]): readonly RuntimeEvent[] => instructions.flatMap(eventsOf)
 
 function listening(slots?: number): ByHand {
   const hand = new ByHand(slots)

@@ -5,12 +5,12 @@ import { compile } from '../../../src/graph/compile.js'
 import type { Instruction } from '../../../src/scheduler/messages.js'
 import { taskOptionsOf } from '../../../src/scheduler/policies.js'
 import { ByHand, loose, tasks } from './by-hand.js'
+import { eventsOf } from './events-of.js'
 
 const { chain, group } = loose
 const { a, b, callback, errback, tracked } = tasks
 
-const eventsIn = (instructions: readonly Instruction[]): readonly RuntimeEvent[] =>
-  instructions.flatMap((instruction) => (instruction.type === 'emit' ? [instruction.event] : []))
+const eventsIn = (instructions: readonly Instruction[]): readonly RuntimeEvent[] => instructions.flatMap(eventsOf)
 const typesIn = (instructions: readonly Instruction[]): readonly string[] =>
   eventsIn(instructions).map(({ type }) => type)
 

@@ -10,6 +10,7 @@ import type { BatchEnd, CallReport, Instruction, Stimulus, Tell } from '../../..
 import { Scheduler, type SchedulerOptions } from '../../../src/scheduler/scheduler.js'
 import type { Workflow } from '../../../src/scheduler/workflow.js'
 import type { Loose } from './by-hand.js'
+import { eventsOf } from './events-of.js'
 
 export class Fleet {
   readonly scheduler: Scheduler
@@ -43,9 +44,10 @@ export class Fleet {
     if (instruction.type === 'flush') this.isFlushAsked = true
     if (instruction.type === 'wake') this.wakeAt = instruction.at
     if (instruction.type === 'recycle') this.recycled.push(instruction.lane)
-    if (instruction.type !== 'emit') return
-    this.events.push(instruction.event.type)
-    this.emitted.push(instruction.event)
+    for (const event of eventsOf(instruction)) {
+      this.events.push(event.type)
+      this.emitted.push(event)
+    }
   }
 
   /** Submits a canvas, and ends the turn. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../../src/graph/compile.js'
 import { ByHand, finalValueOf, loose, tasks } from './by-hand.js'
+import { eventsOf } from './events-of.js'
 import { bring, lazy } from './lazy.js'
 
 const { chain, group } = loose
@@ -83,7 +84,7 @@ describe('who a member is', () => {
     hand.listen()
     hand.succeed('a')
     const said = bring(hand, { workflow, node: 1 }, [b.s()])
-    const [sent] = said.flatMap((one) => (one.type === 'emit' ? [one.event] : []))
+    const [sent] = said.flatMap(eventsOf)
     expect(sent).toMatchObject({ type: 'task-sent', parentId: workflow.idOf(0), rootId: workflow.idOf(0) })
   })
 

@@ -87,7 +87,7 @@ describe('loose calls', () => {
     submit(fleet, a.s(), a.s())
     fleet.handle({ type: 'listen', heard: new Set(['task-succeeded', 'workflow-finished']) })
     fleet.end(0, [{ from: 0, values: [1, 2] }])
-    expect(fleet.events).toEqual(['task-succeeded', 'workflow-finished', 'task-succeeded', 'workflow-finished'])
+    expect(fleet.events).toEqual(['task-succeeded', 'task-succeeded', 'workflow-finished', 'workflow-finished'])
   })
 
   it('go back when their thread dies, but for the one that ran', () => {

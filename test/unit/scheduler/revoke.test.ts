@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { TaskRevokedError } from '../../../src/errors.js'
 import { ByHand, errorAt, finalValueOf, loose, statusesOf, tasks } from './by-hand.js'
+import { eventsOf } from './events-of.js'
 import { Fleet } from './fleet.js'
 
 const { chain, chord, group } = loose
@@ -236,7 +237,7 @@ describe('a canvas that is revoked', () => {
     const hand = new ByHand()
     hand.listen()
     const workflow = hand.submit(group(a.s(), b.s(), c.s()).set({ failFast: true }))
-    const events = hand.revoke(workflow).flatMap((one) => (one.type === 'emit' ? [one.event] : []))
+    const events = hand.revoke(workflow).flatMap(eventsOf)
     expect(events.filter(({ type }) => type === 'task-revoked')).toHaveLength(3)
     expect(hand.told).toHaveLength(3)
   })
