@@ -1,4 +1,4 @@
-/** Memory comes back when handles are dropped: counted in a process of its own, by what the collector has taken. */
+/** What the collector takes, and what it does not: counted in processes of their own. */
 import { describe, expect, it } from 'vitest'
 import { runProgram } from './run-program.js'
 
@@ -12,5 +12,20 @@ describe.each(['inline', 'threads'])('what nobody holds any more, %s', (executor
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^\d+\n$/)
     expect(Number(stdout)).toBeLessThanOrEqual(MOST_HELD)
+  })
+})
+
+/** A few are compiled for objects that come and go anyway, such as promises. */
+const MOST_LOST = 8
+
+describe('compiled code', () => {
+  it('outlives a collection that finds no call in progress', async () => {
+    const flags = ['--expose-gc', '--no-flush-bytecode', '--trace-deopt']
+    const { code, stdout } = await runProgram('after-collection.js', [], { flags })
+    expect(code).toBe(0)
+    const during = stdout.slice(stdout.indexOf('collecting'), stdout.indexOf('collected'))
+    const lost = [...during.matchAll(/<SharedFunctionInfo ([^>]*)>.*weak objects/g)].map(([, name]) => name)
+    expect(lost).toContain('compareOwn')
+    expect(lost.length).toBeLessThanOrEqual(MOST_LOST)
   })
 })
