@@ -1,5 +1,5 @@
 /**
- * When those who wait are told of ends: at once, but for a revoke that ends very many calls. Of these it tells some hundreds in each turn
+ * When those who wait are told of ends: at once, but for a revoke that ends very many calls. Of these it tells some hundreds in each later turn
  * of the event loop, since what waits behind each takes longer than the revoke itself, and nothing else would happen meanwhile. What has
  * ended shows that at once, whoever was told. It does not know what an end is, nor who waits.
  */
@@ -41,7 +41,7 @@ export class Telling<Owner> {
     else this.#host.tell(ended.workflow, ended.node)
   }
 
-  /** Keeps the ends that something sets off, and tells them when it is over: the first at once. */
+  /** Keeps the ends that something sets off, and tells them when it is over; of more than can be told at once, none before the next turn. */
   after(work: () => void): void {
     if (this.#isHeld) return work() // a listener has revoked something, too
     const wasBehind = this.isBehind
@@ -50,8 +50,13 @@ export class Telling<Owner> {
       work()
     } finally {
       this.#isHeld = false
-      if (!wasBehind) this.#tellSome()
+      if (!wasBehind) this.#begin()
     }
+  }
+
+  #begin(): void {
+    if (this.#ends.length > MOST_AT_ONCE) this.#goOnLater()
+    else this.#tellSome()
   }
 
   /** Tells all that is left. */
@@ -62,8 +67,12 @@ export class Telling<Owner> {
 
   #tellSome(): void {
     this.#tellNext(MOST_AT_ONCE)
-    if (this.isBehind) this.#host.clock.after(0, () => this.#tellSome())
+    if (this.isBehind) this.#goOnLater()
     this.#host.told()
+  }
+
+  #goOnLater(): void {
+    this.#host.clock.after(0, () => this.#tellSome())
   }
 
   #tellNext(most: number): void {
