@@ -56,6 +56,11 @@ export interface RuntimeOptions {
   readonly maxArgumentBytes?: number
   /** Largest result of a call, in bytes: `SerializationError`. Default `Infinity`. */
   readonly maxResultBytes?: number
+  /**
+   * Freezes lists and plain objects among the arguments, at any depth, when they are applied: whoever changes one before its call has left gets a `TypeError`
+   * there, where otherwise the task may see the change. Costs a walk over all arguments; meant for development and tests. Default `false`.
+   */
+  readonly freezeArguments?: boolean
   /** V8's limits per thread; best effort, not containment. */
   readonly resourceLimits?: ResourceLimits
   /** What workers see as `process.env`: names to pass on, or values. Default: a copy of all of it; with `hardened`, `PATH`, `HOME`, `TZ`, `LANG`, `NODE_ENV`. */
@@ -90,6 +95,7 @@ const RULES = {
   maxDepth: wholeFrom(1, MAX_DEPTH),
   maxArgumentBytes: wholeOrInfinity(0),
   maxResultBytes: wholeOrInfinity(0),
+  freezeArguments: flag,
   resourceLimits: plainObject,
   env: envRule,
   execArgv: texts,
@@ -171,14 +177,15 @@ export function settingsOf(where: string, options: RuntimeOptions) {
     maxTasksPerWorker = Infinity,
     maxLosses = MAX_LOSSES,
     lossWindow = LOSS_WINDOW_MS,
+    freezeArguments = false,
   } = options
   const scheduling = { callsPerThread, defaults, graceMs, maxQueue, maxTasksPerWorker, maxLosses, lossWindow }
   const bytes = byteLimitsOf(options)
-  return { threads, callsPerThread, maxDepth, bytes, startTimeout, defaults, scheduling, resultTtl }
+  return { threads, callsPerThread, maxDepth, bytes, startTimeout, defaults, scheduling, resultTtl, freezeArguments }
 }
 
 /** What of the settings goes into the runtime itself. */
 export function partsOf(settings: Omit<ReturnType<typeof settingsOf>, 'threads'>) {
-  const { scheduling, resultTtl } = settings
-  return { scheduling, resultTtl }
+  const { scheduling, resultTtl, freezeArguments } = settings
+  return { scheduling, resultTtl, freezeArguments }
 }

@@ -25,6 +25,7 @@ import { giveAway } from '../serialization/transfer.js'
 import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph, isPlainCall } from './admission.js'
 import { diagnostics } from './diagnostics.js'
+import { freezeArguments } from './frozen-arguments.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
 import { type AdmittedGraph, LazyGroups, type LazyGroupsHost } from './lazy-groups.js'
@@ -55,6 +56,8 @@ export interface RuntimeParts {
   readonly lanes: number
   readonly scheduling: SchedulerOptions
   readonly resultTtl: number
+  /** Default `false`. */
+  readonly freezeArguments?: boolean
   /** Warns of calls without a limit that run for long. Default `false`: where time is played, it may pass. */
   readonly warnsOfLongRuns?: boolean
 }
@@ -89,6 +92,7 @@ export class LocalRuntime implements Runtime {
   #whenIdle: (() => void)[] = []
   readonly #room: RoomWaits
   readonly #maxQueue: number
+  readonly #freezesArguments: boolean
   /** When the first call left. */
   #startedAt: number | undefined
   #open = 0
@@ -98,6 +102,7 @@ export class LocalRuntime implements Runtime {
   constructor(parts: RuntimeParts) {
     const { environment, hold, makeExecutor, admission, lanes, scheduling, resultTtl, warnsOfLongRuns = false } = parts
     this.#resultTtl = resultTtl
+    this.#freezesArguments = parts.freezeArguments ?? false
     this.#environment = environment
     this.#hold = hold
     this.#admission = {
@@ -296,7 +301,13 @@ export class LocalRuntime implements Runtime {
   /** The graph of a canvas of which every call may be sent, and what is moved with them. */
   #admitted(canvas: Canvas, application: Application) {
     const graph = compile(withOptions(canvas, application.options))
-    return withMoved(graph, checkGraph(graph, application, this.#admission))
+    return this.#checked(graph, application)
+  }
+
+  #checked(graph: Graph, application: Application, path = ''): AdmittedGraph {
+    const moved = checkGraph(graph, application, this.#admission, path)
+    if (this.#freezesArguments) freezeArguments(graph, application)
+    return withMoved(graph, moved)
   }
 
   /** Revokes a workflow when its signal aborts. */
@@ -537,7 +548,7 @@ export class LocalRuntime implements Runtime {
       later: (callback) => void this.#environment.clock.after(0, callback),
       admitted: (members, workflow, node) => {
         const graph = compileMembers(members, surroundingsOf(workflow, node))
-        return withMoved(graph, checkGraph(graph, NOTHING_APPLIED, this.#admission, workflow.pathOf(node)))
+        return this.#checked(graph, NOTHING_APPLIED, workflow.pathOf(node))
       },
       drive: (members, moved) => {
         giveAway(moved)

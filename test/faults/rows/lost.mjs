@@ -331,17 +331,21 @@ export const lost = [
   {
     id: 'A21',
     fault: 'Arguments are changed after the call was made, while it waits',
-    must: 'the task sees them as they were',
-    open: 'arguments are kept by reference until the call leaves, since a copy of each would cost every call as much as sending it; whoever changes them copies them first, as the guide says',
+    must: 'the task sees them as they were: by default, or by an option for development',
     async provoke(lab) {
-      const { pool, letGo } = await behindHolder(lab)
+      const { pool, letGo } = await behindHolder(lab, { celeriac: { freezeArguments: true } })
       const list = [1]
       const length = pool.run('sizeOf', [list])
-      list.push(2)
+      try {
+        list.push(2)
+      } catch (error) {
+        lab.say('the change', `is refused with ${error.name}`)
+      }
       letGo()
       await lab.watch('length of a list of one', length)
     },
     needs: { call: 'finishes', 'length of a list of one': 'succeeds with 1' },
+    ours: { 'the change': 'is refused with TypeError' },
   },
   {
     id: 'A22',
