@@ -1,14 +1,17 @@
-/** Makes it happen: feeds the scheduler with what happened, and carries out what it says. It decides nothing about canvases. */
+/**
+ * A runtime in this process, as applications see it: takes canvases in, hands results out, and knows who waits for what. What happens is the
+ * driver's, and what follows from it the scheduler's. It decides nothing about canvases.
+ */
 import type { Canvas } from '../canvas/canvas.js'
 import { type Application, applicationOf, isCanvas, NO_APPLIED_KWARGS, requireCanvas } from '../canvas/options.js'
 import { type AnySignature, withOptions } from '../canvas/shape.js'
 import { storedStamps } from '../canvas/stamps.js'
 import type { AnyCanvas, Mappable, ResultOf } from '../canvas/typing.js'
 import type { Environment, Hold } from '../environment.js'
-import { assertNever, ClosedError, QueueFullError } from '../errors.js'
+import { ClosedError, QueueFullError } from '../errors.js'
 import { EventBus } from '../events/bus.js'
 import type { RuntimeEvents } from '../events/event.js'
-import type { Executor, Report, WorkerInfo } from '../executors/executor.js'
+import type { Executor, Report } from '../executors/executor.js'
 import { compile, compileMembers } from '../graph/compile.js'
 import type { Graph } from '../graph/graph.js'
 import { checkOptions, durationFrom, flag } from '../option-rules.js'
@@ -18,13 +21,14 @@ import { checkResultOptions } from '../result/options.js'
 import { Beat, type BeatHost } from '../schedule/beat.js'
 import type { Schedule, ScheduleOptions } from '../schedule/schedule.js'
 import { surroundingsOf } from '../scheduler/intakes.js'
-import type { Instruction, Revoke, Stimulus } from '../scheduler/messages.js'
+import type { Revoke, Stimulus } from '../scheduler/messages.js'
 import { Scheduler, type SchedulerOptions } from '../scheduler/scheduler.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { giveAway } from '../serialization/transfer.js'
 import { registeredNames } from '../task/registry.js'
 import { type Admission, checkGraph, isPlainCall } from './admission.js'
 import { diagnostics } from './diagnostics.js'
+import { Driver, type DriverHost } from './driver.js'
 import { freezeArguments } from './frozen-arguments.js'
 import { HandleShelf } from './handle-shelf.js'
 import { type Inspection, inspectionOf } from './inspection.js'
@@ -71,6 +75,7 @@ export class LocalRuntime implements Runtime {
   readonly #admission: Admission
   readonly #scheduler: Scheduler
   readonly #executor: Executor
+  readonly #driver: Driver
   /** Calls that can run at one time. */
   readonly #slots: number
   readonly #bus: EventBus
@@ -93,10 +98,7 @@ export class LocalRuntime implements Runtime {
   readonly #room: RoomWaits
   readonly #maxQueue: number
   readonly #freezesArguments: boolean
-  /** When the first call left. */
-  #startedAt: number | undefined
   #open = 0
-  #cancelWake = (): void => {}
   readonly #shutdown: Shutdown
 
   constructor(parts: RuntimeParts) {
@@ -111,13 +113,14 @@ export class LocalRuntime implements Runtime {
       policyOf: (graph, node) => this.#scheduler.state().policies.ofNode(graph, node).policy,
     }
     this.#slots = lanes * (scheduling.callsPerThread ?? 1)
-    this.#executor = makeExecutor(this.#report())
     const idPrefix = `${environment.newId()}-`
+    this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#scheduler = new Scheduler(lanes, idPrefix, scheduling)
+    this.#driver = new Driver(environment, this.#scheduler, makeExecutor, this.#bus, this.#driverHost())
+    this.#executor = this.#driver.executor
     this.#maxQueue = scheduling.maxQueue ?? Infinity
     this.#room = new RoomWaits(environment.clock, this.#maxQueue === 0 ? () => this.#noteOpen() : undefined)
     this.#shelf = new HandleShelf((workflow) => new WorkflowSource(workflow, this.#sourceHost()))
-    this.#bus = new EventBus(diagnostics, (heard) => this.#drive({ type: 'listen', heard }))
     this.#telling = new Telling(this.#tellingHost())
     this.#beat = new Beat(this.#beatHost())
     this.#shutdown = new Shutdown(this.#shutdownHost())
@@ -204,7 +207,8 @@ export class LocalRuntime implements Runtime {
   metrics(): Metrics {
     this.#looseRuns.flush()
     const threads = this.#executor.workers().length
-    const sinceMs = this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt
+    const { startedAt } = this.#driver
+    const sinceMs = startedAt === undefined ? 0 : this.#now() - startedAt
     return metricsOf(this.#scheduler.state(), threads, sinceMs)
   }
 
@@ -337,64 +341,6 @@ export class LocalRuntime implements Runtime {
     throw new QueueFullError(message, this.#maxQueue)
   }
 
-  /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */
-  #drive(stimulus: Stimulus): Workflow | undefined {
-    this.#looseRuns.flush()
-    const instructions = this.#scheduler.handle(stimulus)
-    for (const instruction of instructions) this.#carryOut(instruction)
-    // Afterwards: what follows from it must not come before what was said first, such as when to wake.
-    for (const instruction of instructions) this.#carryOutLast(instruction)
-    this.#noteOpen()
-    if (this.#room.isAwaited) this.#room.look()
-    const first = instructions[0]
-    return first?.type === 'accepted' ? first.workflow : undefined
-  }
-
-  #carryOutLast(instruction: Instruction): void {
-    if (instruction.type === 'recall') this.#recall(instruction.batch)
-    else if (instruction.type === 'pull') this.#lazyGroups.pull(instruction)
-    else if (instruction.type === 'release') this.#lazyGroups.release(instruction)
-  }
-
-  #carryOut(instruction: Instruction): void {
-    switch (instruction.type) {
-      case 'accepted':
-        return this.#noteWaiting(instruction.workflow)
-      case 'wake':
-        return this.#wake(instruction.at)
-      case 'tell':
-        return this.#executor.tell(instruction.batch, instruction.call, instruction.told)
-      case 'terminate':
-        return this.#executor.terminate(instruction.batch, instruction.loss)
-      case 'recycle':
-        return this.#executor.recycle(instruction.lane)
-      case 'flush':
-        return queueMicrotask(() => void this.#drive({ type: 'flushed', at: this.#now() }))
-      case 'recall':
-      case 'pull':
-      case 'release':
-        return // when all else is done
-      case 'dispatch':
-        this.#startedAt ??= this.#now()
-        return this.#executor.dispatch(instruction.batch)
-      case 'ended':
-        return this.#telling.tell(instruction)
-      case 'emit':
-        return this.#bus.emit(instruction.event)
-      case 'emit-range':
-        return this.#bus.emitEach(instruction.events)
-      default:
-        return assertNever(instruction)
-    }
-  }
-
-  /** The answer is there at once, since it is found in shared memory. */
-  #recall(number: number): void {
-    const batch = this.#scheduler.state().running.get(number)
-    if (batch === undefined) return
-    this.#drive({ type: 'recalled', at: this.#now(), batch: number, begun: this.#executor.recall(batch) })
-  }
-
   /** Holds the process while anything is pending, callbacks included, and tells those who wait for idleness. */
   #noteOpen(): void {
     const open = this.#scheduler.openWorkflows + (this.#telling.isBehind || this.#room.isLooking ? 1 : 0)
@@ -412,19 +358,6 @@ export class LocalRuntime implements Runtime {
     for (const resolve of whenIdle) resolve()
   }
 
-  /** One timer for all that the scheduler waits for. */
-  #wake(at: number | undefined): void {
-    this.#cancelWake()
-    this.#cancelWake = () => {}
-    if (at === undefined) return
-    const tick = (): void => {
-      const now = this.#now()
-      if (now < at) this.#cancelWake = this.#environment.clock.after(at - now, tick)
-      else this.#drive({ type: 'tick', at: now })
-    }
-    this.#cancelWake = this.#environment.clock.after(at - this.#now(), tick)
-  }
-
   /** Who applied it waits from the beginning. */
   #noteWaiting(workflow: Workflow): void {
     const onEnd = this.#onEnd
@@ -440,7 +373,26 @@ export class LocalRuntime implements Runtime {
   }
 
   #now(): number {
-    return this.#environment.clock.now()
+    return this.#driver.now()
+  }
+
+  #drive(stimulus: Stimulus): Workflow | undefined {
+    return this.#driver.drive(stimulus)
+  }
+
+  #driverHost(): DriverHost {
+    return {
+      before: () => this.#looseRuns.flush(),
+      after: () => {
+        this.#noteOpen()
+        if (this.#room.isAwaited) this.#room.look()
+      },
+      nextTurn: () => this.#stacks.nextTurn(),
+      accepted: (workflow) => this.#noteWaiting(workflow),
+      ended: (ended) => this.#telling.tell(ended),
+      pull: (pull) => this.#lazyGroups.pull(pull),
+      release: (release) => this.#lazyGroups.release(release),
+    }
   }
 
   #sourceHost() {
@@ -560,28 +512,6 @@ export class LocalRuntime implements Runtime {
 
   #warn(message: string, error: Error): void {
     this.#bus.emit({ type: 'warning', at: this.#now(), message, error })
-  }
-
-  #report(): Report {
-    return {
-      ended: (batch, { ends, ms, begun }) => {
-        this.#stacks.nextTurn()
-        const random = this.#environment.random()
-        this.#drive({ type: 'outcomes', at: this.#now(), batch, ends, ms, begun, random })
-      },
-      said: (batch, call, report) => void this.#drive({ type: 'report', at: this.#now(), batch, call, report }),
-      lost: (batch, loss, ran) => void this.#drive({ type: 'lost', at: this.#now(), batch, loss, ...ran }),
-      thread: (lane, isThere) => void this.#drive({ type: 'thread', at: this.#now(), lane, isThere }),
-      died: (reason) => void this.#drive({ type: 'died', at: this.#now(), reason }),
-      online: ({ id, threadId }: WorkerInfo) =>
-        this.#bus.emit({ type: 'worker-online', at: this.#now(), worker: id, threadId }),
-      offline: ({ id }, reason) => {
-        if (reason !== 'closed' && reason !== 'recycled') this.#scheduler.state().tally.workersLost++
-        this.#bus.emit({ type: 'worker-offline', at: this.#now(), worker: id, reason })
-      },
-      warning: (message, error, taskId) =>
-        this.#bus.emit({ type: 'warning', at: this.#now(), message, error, ...(taskId !== undefined && { taskId }) }),
-    }
   }
 }
 
