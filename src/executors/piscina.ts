@@ -18,9 +18,10 @@ import type { ControlMessage, PortMessage, WorkerSetup } from '../worker/protoco
 import { isOnlineMessage, type OnlineMessage, type SideMessage } from '../worker/side-messages.js'
 import { answerFromWire, batchToWire, type WireAnswer } from '../worker/wire.js'
 import { BatchUnderWay } from './batch-under-way.js'
+import { diedUnder, ranOf } from './blame.js'
 import { encodeTold, reportSaying, reportStray } from './call-messages.js'
 import { Cursors } from './cursors.js'
-import type { Ends, Executor, Ran, Report, WorkerInfo } from './executor.js'
+import type { Ends, Executor, Report, WorkerInfo } from './executor.js'
 import { Imports } from './imports.js'
 import { newPool, type PoolOptions } from './new-pool.js'
 import { Pools } from './pools.js'
@@ -250,18 +251,24 @@ export class PiscinaExecutor implements Executor {
   #bury(thread: Thread, why: Loss): void {
     this.#drain(thread)
     this.#threads.remove(thread)
-    for (const sent of this.#sentTo(thread)) {
+    const there = this.#sentTo(thread)
+    const under = diedUnder(
+      there.map(({ underWay }) => underWay),
+      this.#options.callsPerThread,
+    )
+    for (const sent of there) {
       const loss = sent.loss ?? why
       this.#noteDeath(thread, loss.reason)
-      this.#lose(sent, loss)
+      this.#lose(sent, loss, under)
     }
   }
 
-  /** Its thread is gone, or never was. */
-  #lose(sent: Sent, loss: Loss): void {
-    const begun = sent.underWay.recall()
+  /** Its thread is gone, or never was; then it takes the blame itself. */
+  #lose(sent: Sent, loss: Loss, under = sent.underWay.batch.number): void {
+    const { underWay } = sent
+    const begun = underWay.recall()
     this.#forget(sent)
-    if (!this.#destroyed) this.#report.lost(sent.underWay.batch.number, loss, this.#ranOf(sent, begun))
+    if (!this.#destroyed) this.#report.lost(underWay.batch.number, loss, ranOf(underWay, begun, under))
   }
 
   #drain(thread: Thread): void {
@@ -269,26 +276,6 @@ export class PiscinaExecutor implements Executor {
     if (port === undefined) return
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
       this.#hearSafely(thread, next.message as WireAnswer | SideMessage)
-  }
-
-  #ranOf(sent: Sent, begun: number): Ran {
-    const { thread, underWay } = sent
-    if (thread === undefined) return { begun: Math.max(begun, 1), isUnder: true }
-    thread.diedUnder ??= this.#diedUnder(sent)
-    const isIt = thread.diedUnder === underWay.batch.number
-    return { begun: isIt ? Math.max(begun, 1) : begun, isUnder: isIt || thread.diedUnder === Infinity }
-  }
-
-  /**
-   * Calls begin in turn: when one of a later batch has begun, those before it have ended, unless they run side by side. If none had begun
-   * the first takes the blame: else another thread would die for it, for ever.
-   */
-  #diedUnder(sent: Sent): number {
-    const there = [sent, ...this.#sentTo(sent.thread as Thread)]
-    const begun = there.flatMap(({ underWay }) => (underWay.begun > 0 ? [underWay.batch] : []))
-    if (begun.length === 0) return sent.underWay.batch.number
-    const areSideBySide = this.#options.callsPerThread > 1 || begun.some(({ lenders }) => lenders.size > 0)
-    return areSideBySide ? Infinity : Math.max(...begun.map(({ number }) => number))
   }
 
   #forget({ underWay }: Sent): void {

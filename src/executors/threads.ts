@@ -20,8 +20,6 @@ export interface Thread {
   isAnnounced: boolean
   /** Why it died, once it is known to have. */
   diedOf: Loss['reason'] | undefined
-  /** The batch that it died under; `Infinity`: any may be. */
-  diedUnder: number | undefined
 }
 
 export class Threads {
@@ -73,7 +71,6 @@ export class Threads {
       isRecycled: false,
       isAnnounced: false,
       diedOf: undefined,
-      diedUnder: undefined,
     }
     this.#byId.set(threadId, thread)
     const lane = this.#lanes.indexOf(undefined)
