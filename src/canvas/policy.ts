@@ -80,6 +80,11 @@ export const POLICY_RULES = {
 
 const POLICY_NAMES = Object.keys(POLICY_RULES) as readonly (keyof RunPolicy)[]
 
+/** What is the scheduler's alone: when a call leaves, and what becomes of it afterwards. */
+const NOT_FOR_THREADS: readonly string[] = ['priority', 'ignoreResult', 'onWorkerLost']
+/** What a thread has to know of a policy: limits, and when a run is tried again. */
+export const NAMES_FOR_THREADS = POLICY_NAMES.filter((name) => !NOT_FOR_THREADS.includes(name))
+
 /** @throws {@link ConfigurationError} if two options of one policy contradict each other. */
 export function checkPolicy(where: string, { timeLimit, softTimeLimit }: RunPolicy): void {
   if (timeLimit === undefined || softTimeLimit === undefined || softTimeLimit <= timeLimit) return
@@ -92,11 +97,11 @@ function isEmpty(options: object): boolean {
   return true
 }
 
-/** The policy among options, without what was not given; `undefined` if there is none. */
-export function policyIn(options: RunPolicy): RunPolicy | undefined {
+/** The policy among options, or of it what has these names, without what was not given; `undefined` if there is none. */
+export function policyIn(options: RunPolicy, names = POLICY_NAMES): RunPolicy | undefined {
   if (isEmpty(options)) return undefined
   let found: Record<string, unknown> | undefined
-  for (const name of POLICY_NAMES) {
+  for (const name of names) {
     if (options[name] === undefined) continue
     found ??= {}
     found[name] = options[name]

@@ -6,7 +6,7 @@
  */
 import type { TransferListItem } from 'node:worker_threads'
 import { EachMembers } from '../canvas/group.js'
-import { policyIn, portablePolicy } from '../canvas/policy.js'
+import { NAMES_FOR_THREADS, policyIn, portablePolicy } from '../canvas/policy.js'
 import { type Invocation, invocationOf, optionsOf, taskOf } from '../graph/call.js'
 import { type CallSource, type Graph, TO_NOWHERE } from '../graph/graph.js'
 import type { Batch, Part } from '../scheduler/batch.js'
@@ -156,7 +156,7 @@ function encodeStretch(stretch: Stretch, given: SendOptions): PartMessage {
   const { workflow, isLinked } = part
   const node = part.node + from
   const first = invocationAt(workflow, node, isLinked)
-  const policy = policyIn(optionsOf(workflow.graph, node))
+  const policy = policyIn(optionsOf(workflow.graph, node), NAMES_FOR_THREADS)
   const rowAt = rowReader(stretch, first)
   // Of linked ones more comes in, there.
   if (options.bytes !== undefined && !isLinked) checkRows(size, rowAt, first.items, options.bytes)

@@ -61,11 +61,10 @@ export function recordOf(part: PartMessage, modules: TaskModules, observer: Impo
 }
 
 /** The policy that holds for the calls of a part. */
-export const policyOf = (part: PartMessage, record: TaskRecord, defaults: RunPolicy): RunPolicy => ({
-  ...defaults,
-  ...policyIn(record.options),
-  ...part.policy,
-})
+export function policyOf({ policy }: PartMessage, record: TaskRecord, defaults: RunPolicy): RunPolicy {
+  const own = policyIn(record.options)
+  return own === undefined && policy === undefined ? defaults : { ...defaults, ...own, ...policy }
+}
 
 /** How the call ends; never rejects. */
 export function runCall(prepared: Prepared, handlers: Handlers): Promise<RunEnd> {
