@@ -134,7 +134,7 @@ export class LocalRuntime implements Runtime {
   }
 
   run(canvas: AnyCanvas, options?: unknown): Promise<never> {
-    const submittedAt = this.#stacks.here(this.run) // from here the way up is shortest
+    const submittedAt = this.#stacks.here(this.run)
     return new Promise((resolve, reject) => {
       if (options === undefined && this.#mayWaitLoose(canvas)) return this.#looseRuns.add(canvas, resolve, reject)
       this.#submit('run', submittedAt, canvas, options, (workflow) => {
@@ -297,6 +297,7 @@ export class LocalRuntime implements Runtime {
     } as const
     this.#onEnd = onEnd
     const workflow = this.#drive(stimulus) as Workflow
+    submittedAt.walk() // its thread is at work already
     if (signal !== undefined) this.#obey(signal, workflow)
     if (isFindable && this.#resultTtl > 0) this.#keep(workflow)
     return workflow

@@ -110,7 +110,7 @@ export interface Plan {
   /** Keep values that only feed the next step. */
   readonly keep: boolean
   /** The stack at the place of submission, made into text only when somebody looks. */
-  readonly submittedAt: { readonly stack?: string }
+  readonly submittedAt: { readonly stack?: string | undefined }
   /** When, in ms since the epoch. */
   readonly at: number
 }
@@ -124,7 +124,7 @@ export class Workflow {
   readonly root: Workflow
   /** If that is loose: which of its calls all this goes back to. */
   readonly rootNode: number
-  readonly submittedAt: { readonly stack?: string }
+  readonly submittedAt: { readonly stack?: string | undefined }
   /** When it was applied, in ms since the epoch. */
   readonly appliedAt: number
   /** Text in front of the ids that are made here. */
