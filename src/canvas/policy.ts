@@ -87,7 +87,8 @@ export function checkPolicy(where: string, { timeLimit, softTimeLimit }: RunPoli
   throw new ConfigurationError(message, 'softTimeLimit', softTimeLimit)
 }
 
-function isEmpty(options: object): boolean {
+/** Whether there is nothing in it, in constant time. */
+export function isEmpty(options: object): boolean {
   for (const _ in options) return false
   return true
 }
