@@ -206,6 +206,7 @@ describe('chunks', () => {
   ])('refuse %s as the task', (_what, task) => {
     const error = thrownBy(() => chunks(task, [[1]], 1))
     expect(error).toBeInstanceOf(InvalidCanvasError)
+    expect(error.message).toContain('a task or a signature is needed')
     expect(error.path).toBe('task')
   })
 })
