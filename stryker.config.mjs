@@ -1,6 +1,6 @@
 /**
- * Mutation testing of the pure core: each mutant must fail some test of its own room. `npm run mutation -- --mutate 'src/graph/**'`
- * takes one room; the scores that were measured stand in `docs/testing-strategy.md`.
+ * Mutation testing of the pure core: each mutant must fail some unit test of it. `ROOM=graph npm run mutation -- --mutate 'src/graph/**'`
+ * takes one room, against the tests of that room alone; the scores that were measured stand in `docs/testing-strategy.md`.
  */
 
 export default {

@@ -1,6 +1,4 @@
 /** `chain`: steps one after the other. */
-import { InvalidCanvasError } from '../errors.js'
-import { show } from '../option-rules.js'
 import type { Canvas, Chain } from './canvas.js'
 import { isCanvas, requireCanvas } from './options.js'
 import { makeChain } from './shape.js'
@@ -31,20 +29,13 @@ export function chain(...given: readonly unknown[]): unknown {
 
 /** Arguments that are canvases, or one iterable of them, as an array of its own. */
 export function listOfCanvases(given: readonly unknown[], name: string): readonly Canvas[] {
-  const only = given.length === 1 ? given[0] : undefined
-  const found = only !== undefined && !isCanvas(only) ? [...iterable(only, name)] : [...given]
+  const [only] = given
+  const found = given.length === 1 && isIterable(only) ? [...only] : [...given]
   // The path is made only for an error: there may be a million of them.
   const wrong = found.findIndex((canvas) => !isCanvas(canvas))
   if (wrong >= 0) requireCanvas(found[wrong], `${name}[${wrong}]`)
   return found as readonly Canvas[]
 }
 
-function iterable(value: unknown, name: string): Iterable<unknown> {
-  if (
-    typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === 'function' &&
-    typeof value === 'object'
-  )
-    return value as Iterable<unknown>
-  requireCanvas(value, `${name}[0]`)
-  throw new InvalidCanvasError(`${show(value)} is no list of canvases`, name)
-}
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' && typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === 'function'

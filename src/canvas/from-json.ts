@@ -7,7 +7,7 @@ import { checkOptions, type OptionRule } from '../option-rules.js'
 import type { Canvas } from './canvas.js'
 import { build } from './json-build.js'
 import type { Place } from './json-path.js'
-import { tasksByName } from './json-tasks.js'
+import { taskList, tasksByName } from './json-tasks.js'
 import { Reading } from './json-values.js'
 import { readDrafts } from './json-walk.js'
 import type { AnyTask } from './typing.js'
@@ -34,7 +34,7 @@ const LIMIT: OptionRule = {
   accepts: (v) => v === Infinity || (Number.isInteger(v) && (v as number) >= 1),
 }
 const RULES: Readonly<Record<string, OptionRule>> = {
-  tasks: { expected: "a list of tasks or a module's exports", accepts: (v) => typeof v === 'object' && v !== null },
+  tasks: taskList,
   maxDepth: LIMIT,
   maxNodes: LIMIT,
   maxBytes: LIMIT,
@@ -61,7 +61,8 @@ const MIB = 1024 * 1024
  * await runtime.run(fromJSON(text, { tasks: [add] })) // 4
  */
 export function fromJSON(json: unknown, options: FromJSONOptions): Canvas<any, unknown> {
-  if (options === undefined) throw new ConfigurationError('fromJSON needs the tasks that the JSON may name', 'tasks')
+  if (options?.tasks === undefined)
+    throw new ConfigurationError('fromJSON needs the tasks that the JSON may name', 'tasks')
   checkOptions('fromJSON', options, RULES)
   const { maxDepth = 10_000, maxNodes = 1_000_000, maxBytes = 64 * MIB } = options
   const tasks = tasksByName(options.tasks)
@@ -93,7 +94,7 @@ function parsed(text: string, maxBytes: number): unknown {
 
 /** Whether a text is longer in UTF-8. It counts only where its number of characters leaves that open. */
 function isLongerThan(maxBytes: number, text: string): boolean {
-  if (text.length > maxBytes || text.length * 3 <= maxBytes) return text.length > maxBytes
+  if (text.length * 3 <= maxBytes) return false
   let bytes = text.length
   // Each half of a surrogate pair is two bytes of the pair's four.
   for (let i = 0; i < text.length && bytes <= maxBytes; i++) {

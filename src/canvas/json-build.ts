@@ -1,7 +1,7 @@
 /** Builds a canvas from drafts. Everything was checked when they were made: nothing is refused here. */
 import type { Canvas } from './canvas.js'
 import type { Draft, DraftOptions, Plan } from './json-draft.js'
-import { Identities } from './json-identities.js'
+import { Identities, isOwnHeader } from './json-identities.js'
 import { NO_OPTIONS, type StoredOptions } from './options.js'
 import { type AnySignature, makeChain, makeChord, makeChunks, makeGroup, makeMap, makeSignature } from './shape.js'
 
@@ -27,7 +27,11 @@ function made(plan: Plan, options: StoredOptions): Canvas {
     case 'group':
       return makeGroup(Object.freeze(plan.parts.map(canvasOf)), options)
     case 'chord':
-      return makeChord(headerOf(plan.header.map(canvasOf), plan.isList), only(plan.body), options)
+      return makeChord(
+        isOwnHeader(plan) ? only(plan.header) : makeGroup(Object.freeze(plan.header.map(canvasOf))),
+        only(plan.body),
+        options,
+      )
     case 'chunks':
       return makeChunks(only(plan.task) as AnySignature, plan.items, plan.size, options)
     default:
@@ -37,11 +41,6 @@ function made(plan: Plan, options: StoredOptions): Canvas {
 
 const canvasOf = (draft: Draft): Canvas => draft.made as Canvas
 const only = (drafts: readonly Draft[]): Canvas => canvasOf(drafts[0] as Draft)
-
-function headerOf(found: readonly Canvas[], isList: boolean): Canvas {
-  const [first] = found
-  return !isList && (first?.kind === 'group' || first?.kind === 'chunks') ? first : makeGroup(Object.freeze(found))
-}
 
 const hasSeveralLinks = ({ options }: Draft): boolean =>
   (options?.link?.length ?? 0) > 1 || (options?.linkError?.length ?? 0) > 1

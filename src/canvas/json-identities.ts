@@ -32,17 +32,16 @@ export class Identities {
       case 'group':
         return [plan.kind, plan.parts.map(this.#of)]
       case 'chord':
-        return [plan.kind, this.#header(plan.header, plan.isList), plan.body.map(this.#of)]
+        return [plan.kind, this.#header(plan), plan.body.map(this.#of)]
       default:
         return { ...plan, task: plan.task.map(this.#of) }
     }
   }
 
   /** A header list is the group that it becomes. */
-  #header(header: readonly Draft[], isList: boolean): number | undefined {
-    const [first] = header
-    if (!isList && (first?.plan.kind === 'group' || first?.plan.kind === 'chunks')) return this.#of(first)
-    return this.#numberOf(['group', header.map(this.#of)], [undefined, undefined, {}])
+  #header(plan: ChordPlan): number {
+    const parts = plan.header.map(this.#of)
+    return isOwnHeader(plan) ? (parts[0] as number) : this.#numberOf(['group', parts], [undefined, undefined, {}])
   }
 
   #numberOf(described: unknown, options: unknown): number {
@@ -52,6 +51,12 @@ export class Identities {
     return number
   }
 }
+
+type ChordPlan = Extract<Plan, { readonly kind: 'chord' }>
+
+/** Whether what was given as the header is it; else it is a member of a group, or several are. */
+export const isOwnHeader = ({ header: [first], isList }: ChordPlan): boolean =>
+  !isList && ['group', 'chunks'].includes((first as Draft).plan.kind)
 
 /** The order of keys does not count; -0, which JSON would write as 0, does. */
 function canonically(_key: string, value: unknown): unknown {

@@ -25,7 +25,6 @@ export function pathOf(place: Place | undefined): string {
 }
 
 function textOf(step: string | number): string {
-  if (typeof step === 'number') return `[${step}]`
-  if (step.length > LETTERS_SHOWN) return `[${JSON.stringify(`${step.slice(0, LETTERS_SHOWN)}…`)}]`
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
+  const shown = typeof step === 'string' && step.length > LETTERS_SHOWN ? `${step.slice(0, LETTERS_SHOWN)}…` : step
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(String(shown)) ? `.${shown}` : `[${JSON.stringify(shown)}]`
 }

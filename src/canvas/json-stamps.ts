@@ -3,7 +3,7 @@ import { show } from '../option-rules.js'
 import { rowOfKey, STAMP_NAMES } from './json-options.js'
 import { type Place, under } from './json-path.js'
 import type { Reading } from './json-values.js'
-import { NO_STAMPS, type StoredStamps, storedStamps } from './stamps.js'
+import { type StoredStamps, storedStamps } from './stamps.js'
 
 /** The stamps among the options of a dict. Refuses a name that is there for nothing, or that means something else. */
 export function readStamps(options: object, reading: Reading, place: Place): StoredStamps {
@@ -16,7 +16,7 @@ export function readStamps(options: object, reading: Reading, place: Place): Sto
     if (Object.hasOwn(found, name as string)) continue // named twice, it is copied once
     found[name as string] = reading.copy(reading.own(options, name as string, place), place, name as string)
   }
-  return names.length === 0 ? NO_STAMPS : storedStamps(STAMP_NAMES, found)
+  return storedStamps(STAMP_NAMES, found)
 }
 
 function reasonAgainst(name: unknown, options: object): string | undefined {

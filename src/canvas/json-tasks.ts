@@ -1,10 +1,16 @@
 /** The only tasks that a canvas from JSON may name: an allow-list, looked up by registered name and by nothing else. */
 import { ConfigurationError } from '../errors.js'
-import { show } from '../option-rules.js'
+import { type OptionRule, show } from '../option-rules.js'
 import type { AnyTask } from './typing.js'
 
-/** @throws {@link ConfigurationError} for what is no list of tasks, and if two different tasks have one name. */
-export function tasksByName(tasks: unknown): ReadonlyMap<string, AnyTask> {
+/** What they may come in. */
+export const taskList: OptionRule = {
+  expected: "a list of tasks or a module's exports",
+  accepts: (value) => typeof value === 'object' && value !== null && !isBroken(value),
+}
+
+/** @throws {@link ConfigurationError} for an item of a list that is no task, and if two different tasks have one name. */
+export function tasksByName(tasks: object): ReadonlyMap<string, AnyTask> {
   const found = new Map<string, AnyTask>()
   for (const task of listOfTasks(tasks)) {
     const { moduleUrl } = found.get(task.taskName) ?? task
@@ -19,13 +25,7 @@ export function tasksByName(tasks: unknown): ReadonlyMap<string, AnyTask> {
   return found
 }
 
-function listOfTasks(tasks: unknown): readonly AnyTask[] {
-  if (typeof tasks !== 'object' || tasks === null || isBroken(tasks))
-    throw new ConfigurationError(
-      `fromJSON: option "tasks" must be a list of tasks or a module's exports, and is ${show(tasks)}`,
-      'tasks',
-      tasks,
-    )
+function listOfTasks(tasks: object): readonly AnyTask[] {
   if (!isIterable(tasks)) return Object.values(tasks).filter(isTask)
   return Array.from(tasks, (task, i) => {
     if (isTask(task)) return task

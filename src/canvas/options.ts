@@ -14,7 +14,7 @@ import {
 } from '../option-rules.js'
 import { distinct } from './equality.js'
 import type { TaskFailure } from './failure.js'
-import { checkPolicy, POLICY_RULES, policyIn, type RunPolicy } from './policy.js'
+import { checkPolicy, isEmpty, POLICY_RULES, policyIn, type RunPolicy } from './policy.js'
 import type { StoredStamps } from './stamps.js'
 import type { AnyCanvas, Args, CanvasOf, MissingOf, ResultOf } from './typing.js'
 
@@ -193,13 +193,8 @@ function normalized(options: CallOptions): StoredOptions {
   if (options.headers !== undefined) stored.headers = Object.freeze({ ...options.headers })
   if (options.link !== undefined) stored.link = canvasList(options.link, 'link')
   if (options.linkError !== undefined) stored.linkError = canvasList(options.linkError, 'linkError')
-  return saysNothing(stored) ? NO_OPTIONS : stored
-}
-
-/** Such as of an application that has a signal and no more: its calls are planned as others of their task are. */
-function saysNothing(stored: StoredOptions): boolean {
-  for (const _ in stored) return false
-  return true
+  // Such as of an application that has a signal and no more: its calls are planned as others of their task are.
+  return isEmpty(stored) ? NO_OPTIONS : stored
 }
 
 function canvasList(value: AnyCanvas | readonly AnyCanvas[], path: string): readonly AnyCanvas[] {

@@ -1,6 +1,14 @@
 /** How a call is to be run: what call and task options share, and the check of each. Types and rules; nothing here runs anything. */
 import { ConfigurationError } from '../errors.js'
-import { durationFrom, finiteDuration, flag, type OptionRule, oneOf, wholeFrom } from '../option-rules.js'
+import {
+  durationFrom,
+  finiteDuration,
+  flag,
+  type OptionRule,
+  oneOf,
+  wholeFrom,
+  wholeOrInfinity,
+} from '../option-rules.js'
 
 /** A class of errors, abstract ones included. */
 export type ErrorClass = abstract new (...args: any[]) => Error
@@ -54,17 +62,13 @@ const factor: OptionRule = {
   expected: 'true, false or a number from 1',
   accepts: (value) => typeof value === 'boolean' || (typeof value === 'number' && value >= 1 && value < Infinity),
 }
-const wholeOrInfinite: OptionRule = {
-  expected: 'a whole number from 0, or Infinity',
-  accepts: (value) => value === Infinity || wholeFrom(0).accepts(value),
-}
 const limit: OptionRule = {
   expected: 'a number of milliseconds above 0, or Infinity',
   accepts: (value) => typeof value === 'number' && value > 0,
 }
 
 export const POLICY_RULES = {
-  maxRetries: wholeOrInfinite,
+  maxRetries: wholeOrInfinity(0),
   retryDelay: finiteDuration,
   retryFor: someErrorNames,
   dontRetryFor: errorNames,
@@ -92,7 +96,8 @@ export function checkPolicy(where: string, { timeLimit, softTimeLimit }: RunPoli
   throw new ConfigurationError(message, 'softTimeLimit', softTimeLimit)
 }
 
-function isEmpty(options: object): boolean {
+/** Whether there is nothing in it, in constant time. */
+export function isEmpty(options: object): boolean {
   for (const _ in options) return false
   return true
 }

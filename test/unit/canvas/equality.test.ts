@@ -1,6 +1,6 @@
 /** When two canvases, or the values in them, are the same. */
 import { describe, expect, it } from 'vitest'
-import { isEqual } from '../../../src/canvas/equality.js'
+import { distinct, isEqual } from '../../../src/canvas/equality.js'
 import { everyKind, type Made, make, tasks } from './making.js'
 
 const { chain, chord, group } = make
@@ -45,6 +45,8 @@ describe('different are', () => {
     ['0 and -0', 0, -0],
     ['a number and its text', 1, '1'],
     ['null and an object', null, {}],
+    ['nothing and a number', undefined, 1],
+    ['boxed numbers, which are compared by identity', Object(1), Object(1)],
     ['a list and an object', [1], { 0: 1 }],
     ['objects with other keys', { x: undefined }, { y: undefined }],
     ['dates of other times', new Date(5), new Date(6)],
@@ -104,14 +106,34 @@ describe('the comparison', () => {
     }
     expect(isEqual(doubled(60), doubled(60))).toBe(true)
   })
+})
 
-  it('needs no stack: canvases 20,000 levels deep', () => {
-    const deep = (innermost: Made): Made => {
-      let canvas = innermost
-      for (let level = 0; level < 20_000; level++) canvas = chain(canvas)
-      return canvas
-    }
-    expect(isEqual(deep(a.s(1)), deep(a.s(1)))).toBe(true)
-    expect(isEqual(deep(a.s(1)), deep(a.s(2)))).toBe(false)
+describe('of canvases in a list', () => {
+  const canvases = (...list: readonly Made[]): Made[] => distinct(list as never) as unknown as Made[]
+
+  it.each<readonly [string, () => Made]>([
+    ...everyKind,
+    ['call with objects', () => a.s({ x: 1 }, null, [2])],
+    ['call with an options object', () => a.with({ x: 1 }).s(undefined)],
+  ])('equal ones of kind %s are kept once, the first of them', (_kind, made) => {
+    const [first, other] = [made(), b.s('other')]
+    const found = canvases(first, other, made(), b.s('other'))
+    expect(found).toHaveLength(2)
+    expect([found[0] === first, found[1] === other]).toEqual([true, true])
+  })
+
+  it('those that differ in an object alone are all kept', () => {
+    const list = [a.s({ x: 1 }), a.s({ x: 2 }), a.s({ x: 1, y: 2 })]
+    expect(canvases(...list)).toEqual(list)
+  })
+
+  /** Arguments that nobody may look into. */
+  const closed = (): object => Object.defineProperty({}, 'x', { enumerable: true, get: () => expect.unreachable() })
+  it.each<readonly [string, Made, Made]>([
+    ['tasks', a.s(closed()), b.s(closed())],
+    ['plain arguments', a.s(1, closed()), a.s(2, closed())],
+    ['kinds', a.map([[closed()]]), a.starmap([[closed()]])],
+  ])('those of other %s are not compared any further, since lists may be long', (_what, left, right) => {
+    expect(canvases(left, right)).toHaveLength(2)
   })
 })

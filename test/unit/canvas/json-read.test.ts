@@ -130,7 +130,12 @@ describe('fromJSON', () => {
       { time_limit: 2, soft_time_limit: 0.5 },
       { timeLimit: 2_000, softTimeLimit: 500 },
     ],
+    [
+      { time_limit: 2, soft_time_limit: 2 },
+      { timeLimit: 2_000, softTimeLimit: 2_000 },
+    ],
     [{ ignore_result: true }, { ignoreResult: true }],
+    [{ headers: { constructor: 1 } }, { headers: { constructor: 1 } }],
     [{ max_retries: 0 }, { maxRetries: 0 }],
     [{ max_retries: null }, { maxRetries: Infinity }],
   ])('takes the options %j in its own names and units', (json, options) => {
@@ -168,6 +173,12 @@ describe('fromJSON', () => {
     const wanted = [first, list, ...others].map(read)
     expect(isEqual(found.options.link, wanted)).toBe(true)
     expect(isEqual(found.options.linkError, [read(same)])).toBe(true)
+  })
+
+  it.each(['link', 'link_error'])('keeps equal ones of %s once, also where there are no others', (option) => {
+    const list = [call('any', 1), call('any', 1), call('any', 2)]
+    const { options } = read({ ...call('any'), options: { [option]: list } })
+    expect(Object.values(options)).toEqual([[any.s(1), any.s(2)]])
   })
 
   it("merges a chord's inner kwargs into its header calls, but for immutable ones", () => {
@@ -255,6 +266,16 @@ describe('fromJSON', () => {
     expect('polluted' in {}).toBe(false)
   })
 
+  it('copies a name that all objects have as a property like any other', () => {
+    const { args } = read(call('any', { constructor: 1 })) as unknown as { args: readonly object[] }
+    expect(Object.getOwnPropertyDescriptor(args[0], 'constructor')).toEqual({
+      value: 1,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+  })
+
   it('takes objects without a prototype', () => {
     expectEqual(read(Object.assign(Object.create(null), call('add', 1, 2))), add.s(1, 2))
   })
@@ -308,6 +329,23 @@ describe('the list of tasks', () => {
       expect(refused).toThrow(expect.objectContaining({ option: 'tasks' }))
     }
     expect(() => fromJSON(json, { tasks: [add, other.add] })).toThrow('two of the tasks are named "add"')
+  })
+
+  it.each([undefined, null, {}, 'tasks'])('is needed: %j is refused in its name', (options) => {
+    const refused = () => fromJSON(json, options as never)
+    expect(refused).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', option: 'tasks' }))
+    expect(refused).toThrow('fromJSON needs the tasks')
+  })
+
+  it.each<[string, unknown, readonly string[]]>([
+    ['a text', 'add', ['fromJSON: ', "list of tasks or a module's exports", 'is "add"']],
+    ['a list whose iterator is none', { [Symbol.iterator]: 1 }, ['list of tasks', 'is an object']],
+    ['a list with something else', [add, 7], ['fromJSON: item 1', 'no task but 7']],
+    ['a function with the name of a task alone', [Object.assign(() => 1, { taskName: 'x' })], ['item 0', 'a function']],
+    ['a function whose name is no text', [Object.assign(() => 1, { taskName: 1, moduleUrl: '' })], ['item 0']],
+    ['two tasks of one name', [add, other.add], ['named "add"', 'file:///tasks.js', 'file:///other.js']],
+  ])('may not be %s', (_what, list, words) => {
+    for (const part of words) expect(() => fromJSON(json, { tasks: list as never })).toThrow(part)
   })
 
   it('is needed, and so are options that are known and right', () => {

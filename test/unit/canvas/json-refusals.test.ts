@@ -85,6 +85,8 @@ describe('fromJSON refuses', () => {
     ['a chord whose body is null', chord({ kwargs: {}, header: [], body: null }), 'kwargs.body'],
     ['a chord without a header', chord({ kwargs: {}, body: call() }), 'kwargs.header'],
     ['a header that is no dict', chord({ header: null, body: call() }), 'kwargs.header'],
+    ['one of a header that is no dict', chord({ header: [call(), 1], body: call() }), 'kwargs.header[1]'],
+    ['an unknown task as body', chord({ header: [], body: call({ task: 'x' }) }), 'kwargs.body.task'],
     ['a chain as header', chord({ header: chain([]), body: call() }), 'kwargs.header.task'],
     ['inner kwargs that are no object', chord({ kwargs: 1, header: [], body: call() }), 'kwargs.kwargs'],
     [
@@ -190,7 +192,7 @@ describe('fromJSON refuses', () => {
   })
 
   it.each<[option: string, values: readonly unknown[]]>([
-    ['countdown', [-1, '1', null, true, 1e306]],
+    ['countdown', [-1, '1', null, true, 1e306, 8.640001e12]],
     [
       'eta',
       [0, null, '', '2030-01-31', '2030-02-30T00:00:00Z', '2030-13-01T00:00:00Z', '2030-01-01T25:00Z', 'tomorrow'],

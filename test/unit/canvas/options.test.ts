@@ -1,6 +1,6 @@
 /** Options that a canvas stores or that are given when it is applied: how they merge, and which are refused. */
 import { describe, expect, it } from 'vitest'
-import { applicationOf, childOptions, isCanvas, NO_OPTIONS } from '../../../src/canvas/options.js'
+import { applicationOf, childOptions, isCanvas, mergeOptions, NO_OPTIONS } from '../../../src/canvas/options.js'
 import { ConfigurationError, InvalidCanvasError } from '../../../src/errors.js'
 import {
   checkOptions,
@@ -28,6 +28,31 @@ describe('set', () => {
     expect(canvas.set({ taskId: undefined }).options).toEqual(canvas.options)
     expect(canvas.set({}).options).toEqual(canvas.options)
     expect(canvas.set(undefined)).toEqual(canvas)
+  })
+
+  it.each([undefined, {}, { taskId: undefined, link: undefined }])(
+    'gives the same canvas where %j is set',
+    (options) => {
+      const canvas = a.s()
+      expect(canvas.set(options)).toBe(canvas)
+    },
+  )
+
+  it.each([
+    { taskId: 'id' },
+    { countdown: 0 },
+    { eta: new Date(5) },
+    { expires: 0 },
+    { expires: Infinity },
+    { expires: new Date(5) },
+    { failFast: false },
+    { headers: {} },
+    { link: [] },
+    { linkError: [] },
+    { priority: 0 },
+  ])('keeps %j, and nothing besides', (options) => {
+    expect(a.s().set(options).options).toStrictEqual(options)
+    expect(a.s().set({ ignoreResult: true }).set(options).options).toStrictEqual({ ignoreResult: true, ...options })
   })
 
   it('lets a countdown and an eta replace each other, and refuses both at once', () => {
@@ -66,6 +91,10 @@ describe('set', () => {
     ['an id that is no text', { taskId: 7 }, 'and is 7', 'taskId'],
     ['a countdown beyond the end of time', { countdown: 1e300 }, 'from 0 to 8640000000000000', 'countdown'],
     ['a date that is none', { eta: { [Symbol.toStringTag]: 'Date' } }, 'a valid Date', 'eta'],
+    ['a date that is not there', { eta: new Date(Number.NaN) }, 'a valid Date', 'eta'],
+    ['a number for a date', { eta: 5 }, 'a valid Date, and is 5', 'eta'],
+    ['a time to expire before now', { expires: -1 }, 'milliseconds from 0, Infinity, or a valid Date', 'expires'],
+    ['a time to expire that is not there', { expires: new Date(Number.NaN) }, 'a valid Date', 'expires'],
     ['headers that are a list', { headers: [] }, 'must be a plain object, and is a list', 'headers'],
     ['a list', [], 'set takes an object of options, not a list', undefined],
     ['a text', 'x', 'set takes an object of options, not "x"', undefined],
@@ -111,12 +140,25 @@ describe('an application', () => {
     expect(found.args).not.toBe(args)
   })
 
+  it('hands on a signal and what is transferred, as they were given', () => {
+    const [signal, transfer] = [new AbortController().signal, [new ArrayBuffer(1)]]
+    const found = applicationOf('run', { signal, transfer, keepIntermediate: true })
+    expect([found.signal, found.transfer, found.keepIntermediate]).toEqual([signal, transfer, true])
+    expect(found.transfer).toBe(transfer)
+  })
+
   it('is refused in the name of the method that was called', () => {
     expect(() => applicationOf('run', { timeout: 1 })).toThrow('run has no option "timeout"')
   })
 
   it.each([
     ['arguments that are no list', { args: 1 }, 'option "args" must be a list'],
+    ['a transfer that is no list', { transfer: 1 }, 'option "transfer" must be a list'],
+    [
+      'two limits that contradict each other',
+      { timeLimit: 1, softTimeLimit: 2 },
+      'call options: option "softTimeLimit"',
+    ],
     ['kwargs that are no object', { kwargs: [] }, 'option "kwargs" must be a plain object'],
     [
       'a flag that is none',
@@ -131,6 +173,31 @@ describe('an application', () => {
     ['an unknown option', { timeout: 1 }, 'apply has no option "timeout"'],
   ])('refuses %s', (_what, options, message) => {
     expect(() => applicationOf('apply', options)).toThrow(message)
+  })
+})
+
+describe('options that come later', () => {
+  it('win, but for headers and stamps, which are merged by name', () => {
+    const earlier = { taskId: 'one', headers: { x: 1, y: 1 }, stamps: { x: [1], y: [1] } }
+    const later = { taskId: 'two', headers: { y: 2 }, stamps: { y: [2] } }
+    const merged = mergeOptions(earlier, later)
+    expect(merged).toStrictEqual({ taskId: 'two', headers: { x: 1, y: 2 }, stamps: { x: [1], y: [2] } })
+    expect([merged, merged.headers, merged.stamps].every(Object.isFrozen)).toBe(true)
+  })
+
+  it('bring their headers and stamps where there were none, and leave those that were', () => {
+    const both = { headers: { x: 1 }, stamps: { x: [1] } }
+    expect(mergeOptions({}, both)).toStrictEqual(both)
+    expect(mergeOptions(both, { priority: 1 })).toStrictEqual({ ...both, priority: 1 })
+  })
+
+  it('may not contradict those that were', () => {
+    expect(() => mergeOptions({ timeLimit: 1 }, { softTimeLimit: 2 })).toThrow('call options: option "softTimeLimit"')
+  })
+
+  it('leave the very same where they say nothing', () => {
+    const earlier = { priority: 1 }
+    expect(mergeOptions(earlier, NO_OPTIONS)).toBe(earlier)
   })
 })
 

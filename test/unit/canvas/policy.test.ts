@@ -14,6 +14,8 @@ describe('a policy', () => {
     ['dontRetryFor', [[], [Refused, 'Gone']], [[''], [null], [NoError], 'Gone']],
     ['retryBackoff', [true, false, 1, 2.5], [0.5, Infinity, NaN, '2']],
     ['maxRetries', [0, 3, Infinity], [-1, 1.5, '3']],
+    ['retryBackoffMax', [0, Infinity], [-1, '1']],
+    ['retryDelay', [0, 1.5], [-1, Infinity]],
     ['timeLimit', [0.5, Infinity], [0, -1, NaN, '1']],
     ['onWorkerLost', ['fail', 'requeue'], ['retry', true]],
   ])('of %s takes what it says, and nothing else', (option, right, wrong) => {
@@ -23,6 +25,25 @@ describe('a policy', () => {
       expect(error).toBeInstanceOf(ConfigurationError)
       expect([error.option, error.value]).toEqual([option, value])
     }
+  })
+
+  it.each<readonly [option: string, wrong: unknown, words: string]>([
+    ['retryFor', [], 'a list of error classes and names that is not empty'],
+    ['dontRetryFor', 'Gone', 'a list of error classes and names'],
+    ['retryBackoff', 0.5, 'true, false or a number from 1'],
+    ['maxRetries', -1, 'a whole number from 0, or Infinity'],
+    ['timeLimit', 0, 'a number of milliseconds above 0, or Infinity'],
+    ['retryDelay', -1, 'a number of milliseconds from 0'],
+    ['retryBackoffMax', -1, 'a number of milliseconds from 0, or Infinity'],
+    ['priority', 10, 'a whole number from 0 to 9'],
+    ['onWorkerLost', 'retry', "'fail' or 'requeue'"],
+  ])('of a wrong %s is refused with what it must be', (option, wrong, words) => {
+    expect(thrownBy(() => tasks.a.s().set({ [option]: wrong })).message).toContain(words)
+  })
+
+  it('of one limit alone needs no other', () => {
+    expect(tasks.a.s().set({ timeLimit: 5 }).options).toEqual({ timeLimit: 5 })
+    expect(tasks.a.s().set({ softTimeLimit: 5 }).options).toEqual({ softTimeLimit: 5 })
   })
 
   it('has a soft limit of at most the hard one, also when they are set one after the other', () => {

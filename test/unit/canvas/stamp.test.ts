@@ -64,6 +64,11 @@ describe('stamp', () => {
     expect(stampsOf(once.stamp({ x: 'b' }, { append: true }))).toEqual({ x: ['b', 'a'], y: [1] })
   })
 
+  it('appends to nothing where a call has no stamps, and nothing to those it has', () => {
+    expect(stampsOf(a.s().stamp({ x: 1 }, { append: true }))).toEqual({ x: [1] })
+    expect(stampsOf(a.s().stamp({ x: 1 }).stamp({}, { append: true }))).toEqual({ x: [1] })
+  })
+
   it('is not changed by options that are set later', () => {
     expect(
       stampsOf(
@@ -87,6 +92,64 @@ describe('stamp', () => {
     expect(mapped.map(({ task }) => stampsOf(task))).toEqual([undefined, undefined, undefined])
   })
 
+  it('lets neighbours that are stamped alike share their options, and no others', () => {
+    const [first, second, third] = members(group(a.s(1), b.s(2), c.s(3).set({ priority: 1 })).stamp({ x: 1 }))
+    expect(first!.options).toBe(second!.options)
+    expect([first, third].map((canvas) => canvas!.options)).toEqual([
+      { stamps: { x: [1] } },
+      { priority: 1, stamps: { x: [1] } },
+    ])
+  })
+
+  it.each<[string, () => Made]>([
+    ['call', () => a.s()],
+    ['call with a callback', () => a.s().link(b.s())],
+    ['chain with an errback', () => chain(a.s()).linkError(b.s())],
+    ['chord', () => chord([a.s()], b.s())],
+  ])('without any stamps leaves a %s as it was', (_what, made) => {
+    expect(made().stamp({})).toStrictEqual(made())
+  })
+
+  it.each(['link', 'linkError'] as const)('adds no list to those that there are, such as %s alone', (method) => {
+    const { options } = a.s()[method](b.s(1)).stamp({ x: 1 })
+    expect(options).toStrictEqual({ [method]: [b.s(1).stamp({ x: 1 })], stamps: { x: [1] } })
+    expect(Object.isFrozen(options[method])).toBe(true)
+  })
+
+  it('tells callbacks from errbacks', () => {
+    const { options } = a.s().link(b.s(1)).link(b.s(2)).linkError(c.s(1)).linkError(c.s(2)).stamp({ x: 1 })
+    expect(options.link!.map(({ task, args }) => [task, ...args])).toEqual([
+      ['b', 1],
+      ['b', 2],
+    ])
+    expect(options.linkError!.map(({ task, args }) => [task, ...args])).toEqual([
+      ['c', 1],
+      ['c', 2],
+    ])
+  })
+
+  it('keeps an errback once when stamps make two of them equal', () => {
+    const [one, other] = [b.s().stamp({ x: 1 }), b.s().stamp({ x: 2 })]
+    expect(a.s().linkError(one).linkError(other).stamp({ x: 3 }).options.linkError).toHaveLength(1)
+  })
+
+  it.each<[string, Made, (header: Made) => unknown]>([
+    ['chunks', chunks(a, [[1]], 1), stampsOf],
+    ['each', a.each([[1]]), stampsOf],
+    ['a lazy group', group(new Set([a.s()])), (header) => stampsOf(members(header)[0])],
+  ])('reaches a header of %s', (_what, header, stampsIn) => {
+    const stamped = chord(header, b.s()).link(c.s()).stamp({ x: 1 })
+    expect([stampsIn(stamped.header), stampsOf(stamped.body), stampsOf(stamped.options.link![0])]).toEqual(
+      Array(3).fill({ x: [1] }),
+    )
+    expect(stamped.header.kind).toBe(header.kind)
+  })
+
+  it('leaves the parts of what it stamps frozen', () => {
+    const stamped = chain(group(a.s())).stamp({ x: 1 })
+    expect([stamped.steps, stamped.steps[0]!.members].every(Object.isFrozen)).toBe(true)
+  })
+
   it('stamps lazy members when they are pulled', () => {
     const pulled: number[] = []
     function* source() {
@@ -99,14 +162,6 @@ describe('stamp', () => {
     expect(pulled).toEqual([])
     const [first] = canvas.members
     expect([stampsOf(first), pulled]).toEqual([{ x: [1] }, [0]])
-  })
-
-  it('does not mind canvases nested ten thousand deep', () => {
-    let canvas = a.s()
-    for (let i = 0; i < 10_000; i++) canvas = group(canvas)
-    let inside = canvas.stamp({ x: 1 })
-    while (inside.kind === 'group') inside = members(inside)[0]!
-    expect(stampsOf(inside)).toEqual({ x: [1] })
   })
 
   it('still lets a chain without options merge into another', () => {
@@ -187,6 +242,38 @@ describe('a visitor', () => {
     ])
   })
 
+  it('that knows nothing of headers is told of no group where there is none', () => {
+    const { heard, visitor } = listening()
+    delete visitor.onChordHeaderStart
+    delete visitor.onChordHeaderEnd
+    chord(chunks(a, [[1]], 1), c.s()).stamp(visitor)
+    expect(heard).toEqual(['onSignature a', 'onChordBody chord', 'onSignature c'])
+  })
+
+  it('is told of a header of chunks, too', () => {
+    const { heard, visitor } = listening()
+    chord(chunks(a, [[1]], 1), c.s()).stamp(visitor)
+    expect(heard.slice(0, 3)).toEqual(['onChordHeaderStart chord', 'onSignature a', 'onChordHeaderEnd chord'])
+  })
+
+  it('is told of the beginning and end of each and of lazy groups, and of the members when they are pulled', () => {
+    const { heard, visitor } = listening()
+    a.each([[1]]).stamp(visitor)
+    expect(heard.splice(0)).toEqual(['onGroupStart group', 'onSignature a', 'onGroupEnd group'])
+    const lazy = group(new Set([b.s()])).stamp(visitor)
+    expect(heard.splice(0)).toEqual(['onGroupStart group', 'onGroupEnd group'])
+    members(lazy)
+    expect(heard).toEqual(['onSignature b'])
+  })
+
+  it('needs no more than to be asked for calls', () => {
+    const asked: unknown[] = []
+    const visitor = { onSignature: (signature: Made) => void asked.push(signature.task) }
+    const canvas = chain(chord([a.s()], b.s()), group(c.s()))
+    expect(canvas.stamp(visitor)).toEqual(canvas)
+    expect(asked).toEqual(['a', 'b', 'c'])
+  })
+
   it('stamps a canvas and all inside by one answer, where it is asked for it', () => {
     const answers = {
       onChainStart: { chain: 1 },
@@ -259,9 +346,11 @@ describe('a visitor', () => {
 describe('stamp refuses', () => {
   it.each<[string, unknown, unknown, string | undefined]>([
     ['nothing', undefined, undefined, 'stamps'],
+    ['null', null, undefined, 'stamps'],
     ['a text', 'tenant', undefined, 'stamps'],
     ['a list', ['tenant'], undefined, 'stamps'],
     ['a function as a value', { f: () => {} }, undefined, 'f'],
+    ['a symbol as a value', { s: Symbol('s') }, undefined, 's'],
     ['a name that means the prototype', JSON.parse('{"__proto__":1}'), undefined, '__proto__'],
     ['an unknown option', { x: 1 }, { appendStamps: true }, 'appendStamps'],
     ['an append that is neither true nor false', { x: 1 }, { append: 'yes' }, 'append'],
@@ -269,5 +358,34 @@ describe('stamp refuses', () => {
     ['a visitor that answers later', { onSignature: async () => ({}) }, undefined, 'stamps'],
   ])('%s', (_sentence, stamps, options, option) => {
     expect(thrownBy(() => a.s().stamp(stamps, options))).toMatchObject({ code: 'ERR_CONFIGURATION', option })
+  })
+
+  it.each<[string, unknown, readonly string[]]>([
+    ['stamps that are none', 7, ['stamp: ', 'plain object', 'this is 7']],
+    ['a value that is none', { f: () => 1 }, ['stamp: "f"', 'a function']],
+    ['the answer of a visitor', { onSignature: () => 7 }, ['onSignature: ', 'plain object', 'this is 7']],
+    ['an answer for a callback', { onSignature() {}, onCallback: () => 7 }, ['onCallback: ']],
+    ['an answer for an errback', { onSignature() {}, onErrback: () => 7 }, ['onErrback: ']],
+    ['an answer for a chain', { onSignature() {}, onChainStart: () => 7 }, ['onChainStart: ']],
+    ['an answer for a header as a group', { onSignature() {}, onGroupStart: () => 7 }, ['onGroupStart: ']],
+    ['an answer for a header', { onSignature() {}, onChordHeaderStart: () => 7 }, ['onChordHeaderStart: ']],
+    ['an answer for a body', { onSignature() {}, onChordBody: () => 7 }, ['onChordBody: ']],
+  ])('%s by its name', (_what, stamps, words) => {
+    const inside = a.s().link(b.s()).linkError(c.s())
+    const { message } = thrownBy(() => chord([chain(inside)], b.s()).stamp(stamps))
+    for (const part of words) expect(message).toContain(part)
+  })
+
+  it('an option in the name of the method', () => {
+    expect(thrownBy(() => a.s().stamp({}, { append: 1 })).message).toMatch(/^stamp: .*append.*is 1$/)
+  })
+
+  it('of a group, the answer of a visitor, by its name', () => {
+    const visitor = { onSignature() {}, onGroupStart: () => 7 }
+    expect(thrownBy(() => group(a.s()).stamp(visitor)).message).toContain('onGroupStart: ')
+  })
+
+  it('of each, the answer of a visitor, by its name', () => {
+    expect(thrownBy(() => a.each([[1]]).stamp({ onSignature: () => 7 })).message).toContain('onSignature: ')
   })
 })
