@@ -55,7 +55,7 @@ export class SmallWorld {
       batching,
       seesAll: true,
       deaths: new Deaths(UNBOUNDED),
-      refused: () => {},
+      unrun: (call, error, known) => this.#job.lose(call, error, known),
     })
     const canvas = new Builder(machine.kit).build(plan)
     const graph = machine.compile(canvas as unknown as Canvas)
