@@ -1,6 +1,6 @@
 /**
  * Every order of events of every canvas of up to four calls, on two threads, with two faults at any moment (a call that fails, a thread that
- * dies, a revoke, an end that comes twice), once with calls that leave alone and once in batches.
+ * dies, a revoke, an end that comes twice): with calls that leave alone, in batches, and in batches of which all values come back.
  *
  * npm run explore                    at most so many states of each canvas as CI has time for
  * npm run explore -- --whole         all of them
@@ -14,7 +14,7 @@ const { values: flags } = parseArgs({ options })
 const MOST_STATES = 300
 
 const folder = compileSimulator()
-const { explore } = await import(new URL('test/simulator/explore.js', folder))
+const { explore, WORLDS } = await import(new URL('test/simulator/explore.js', folder))
 const { canvasesOf } = await import(new URL('test/simulator/small-canvases.js', folder))
 Error.stackTraceLimit = 0
 
@@ -26,8 +26,8 @@ for (let calls = 1; calls <= Number(flags.calls); calls++) {
   const canvases = canvasesOf(calls)
   let [states, ends] = [0, 0]
   for (const canvas of canvases)
-    for (const batching of [false, true]) {
-      const found = tryTo(() => explore(canvas, { faults: 2, batching, mostStates: calls < 3 ? Infinity : mostStates }))
+    for (const world of WORLDS) {
+      const found = tryTo(() => explore(canvas, { faults: 2, world, mostStates: calls < 3 ? Infinity : mostStates }))
       states += found.states
       ends += found.ends
       searched++

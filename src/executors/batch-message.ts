@@ -9,7 +9,7 @@ import { EachMembers } from '../canvas/group.js'
 import { NAMES_FOR_THREADS, policyIn, portablePolicy } from '../canvas/policy.js'
 import { type Invocation, invocationOf, optionsOf, taskOf } from '../graph/call.js'
 import { type CallSource, type Graph, TO_NOWHERE } from '../graph/graph.js'
-import type { Batch, Part } from '../scheduler/batch.js'
+import { type Batch, keepsValues, type Part } from '../scheduler/batch.js'
 import type { BatchEnd } from '../scheduler/messages.js'
 import type { Workflow } from '../scheduler/workflow.js'
 import { packedRows, type RowOptions, type Rows, rowsOf } from '../serialization/columns.js'
@@ -171,7 +171,7 @@ function encodeStretch(stretch: Stretch, given: SendOptions): PartMessage {
     policy: policy && portablePolicy(policy),
     isLinked,
     isDeaf: isLinked && (first.how !== 'call' || first.task.immutable),
-    dropsLinks: !workflow.keep && loose === undefined && !part.isHeard,
+    dropsLinks: loose === undefined && !keepsValues(part),
   }
 }
 

@@ -208,6 +208,9 @@ export class Batch {
   }
 }
 
+/** What a step gives comes back, though only the next one needs it. If it is lost on the way, the step runs again. */
+export const keepsValues = ({ workflow, isHeard }: Part): boolean => workflow.keep || isHeard
+
 const FORGOTTEN = { args: [], by: -1 }
 
 function callOf(workflow: Workflow, node: number, attempt: number, { policy }: CallPlan): Call {

@@ -33,6 +33,7 @@ export class Flow implements FlowPart {
     const { calls, joins } = workflow.graph
     const join = joins.get(node)
     if (this.#machine.closed !== undefined) this.#skip(workflow, node, this.#machine.closing.revokedByClose(node))
+    else if (workflow.isSuspect && this.#machine.losses.failBlamed(workflow, node, input)) return
     else if (calls[node] !== undefined) this.#machine.line.enqueue(workflow, node, node + 1, input)
     else if (join === undefined) this.#pass(workflow, node, input)
     else this.#startMembers(workflow, node, join, input)

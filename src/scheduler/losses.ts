@@ -1,12 +1,13 @@
 /** What becomes of a batch whose thread has died. */
-import { type Batch, isCurrent } from './batch.js'
+import type { Input } from '../graph/call.js'
+import { type Batch, isCurrent, keepsValues } from './batch.js'
 import { callEvents } from './call-events.js'
 import type { End } from './ends.js'
 import { lostError, refusedError } from './failures.js'
 import type { LossesPart, Machine } from './machine.js'
 import type { Loss, Lost, Outcome } from './messages.js'
 import { argsOf, isPassed, movedArgs, PASSED, type Run, runAt } from './run.js'
-import { DROPPED } from './workflow.js'
+import { DROPPED, type Workflow } from './workflow.js'
 
 /** Runs of a call whose thread dies each time. */
 const MOST_LOSSES = 4
@@ -34,7 +35,7 @@ export class Losses implements LossesPart {
       else if (place >= begun) {
         this.#returnRun(run)
         if (place < batch.announced) run.workflow.announced.add(run.node)
-      } else if (diedBehind(batch, place, last)) this.#machine.settling.settleAt(batch, place, PASSED)
+      } else if (diedBehind(batch, place, last)) this.#loseBefore(run, runAt(batch, last), loss)
       else if (this.#diedUnder(batch, place, last))
         this.#machine.settling.settleAt(batch, place, this.#endOfLost(run, loss))
       // It had ended, and what it gave died with the thread before it was told.
@@ -62,6 +63,26 @@ export class Losses implements LossesPart {
     }
   }
 
+  /** A step that a thread died under goes on where that was known too early: it fails, and does not run again. Whether it is one. */
+  failBlamed(workflow: Workflow, node: number, input: Input): boolean {
+    const blamed: Input | undefined = workflow.input(node)
+    if (!(blamed instanceof Blamed)) return false
+    const { run, loss } = blamed
+    this.#machine.linked = run
+    this.#machine.line.enqueue(workflow, node, node + 1, input)
+    if (this.#machine.heard['task-started'])
+      this.#machine.out.push(callEvents.started(workflow, node, run.batch.lane, this.#machine.at))
+    this.#machine.runs.settleRun(run, this.#endOfLost(run, loss))
+    return true
+  }
+
+  /** A step had ended, and what it gave died under a later one. Where that is kept it runs again, and the later one waits for its turn to fail. */
+  #loseBefore(run: Run, under: Run, loss: Loss): void {
+    if (!keepsValues(run.part)) return this.#machine.settling.settleAt(run.batch, run.place, PASSED)
+    this.#returnRun(run)
+    if (under.workflow.isWaiting(under.node)) under.workflow.feed(under.node, new Blamed(under, loss))
+  }
+
   #diedUnder(batch: Batch, place: number, last: number): boolean {
     return place === last || batch.hasLent(place) || this.#machine.dispatcher.callsPerThread > 1
   }
@@ -87,6 +108,19 @@ export class Losses implements LossesPart {
   }
 }
 
+/** Stands where the input of a step will stand, whose thread died under it, and took along what was to come in. */
+class Blamed implements Input {
+  readonly args = []
+  readonly by = -1
+  readonly run: Run
+  readonly loss: Loss
+
+  constructor(run: Run, loss: Loss) {
+    this.run = run
+    this.loss = loss
+  }
+}
+
 /** The place of the last step that left with the one at `place`. */
 function lastLinked(batch: Batch, place: number): number {
   let last = place
@@ -94,6 +128,6 @@ function lastLinked(batch: Batch, place: number): number {
   return last
 }
 
-/** The thread died under a later step of the same chain: those before it have succeeded, and the chain ends there. */
+/** The thread died under a later step of the same chain: those before it have succeeded. */
 const diedBehind = (batch: Batch, place: number, last: number): boolean =>
   place < last && batch.isLinkedAt(place + 1) && lastLinked(batch, place) >= last

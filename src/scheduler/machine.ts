@@ -124,6 +124,7 @@ export interface SettlingPart {
 export interface LossesPart {
   lose(lost: Lost): void
   refuseReady(until: number): void
+  failBlamed(workflow: Workflow, node: number, input: Input): boolean
 }
 
 export interface RunsPart {

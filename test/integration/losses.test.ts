@@ -1,5 +1,5 @@
 /** Threads that die, of calls or by themselves, and what becomes of the work that waits for them. Real threads. */
-import { createRuntime, type Runtime, type RuntimeEvents, type RuntimeOptions, WorkerLostError } from 'celeriac'
+import { chain, createRuntime, type Runtime, type RuntimeEvents, type RuntimeOptions, WorkerLostError } from 'celeriac'
 import { afterEach, describe, expect, it } from 'vitest'
 import { deadly, preload } from './programs/death-tasks.js'
 
@@ -24,6 +24,14 @@ describe('a thread that dies under a call', () => {
     expect(error).toMatchObject({ reason: 'exit', exitCode: 7 })
     expect(await runtime.run(deadly.thread.s())).toBeTypeOf('number')
     expect(runtime.metrics()).toMatchObject({ workersLost: 1, threads: 1 })
+  })
+
+  it('does not take along what the step before it gave, where that is kept', async () => {
+    start({})
+    const result = runtime.apply(chain(deadly.thread.s(), deadly.die.si(7)))
+    expect(await errorOf(result.get())).toMatchObject({ reason: 'exit', exitCode: 7 })
+    expect(await result.parent?.get()).toBeTypeOf('number')
+    expect(runtime.metrics().workersLost).toBe(1)
   })
 })
 

@@ -1,9 +1,10 @@
 /** What the death of a thread must do to the calls of one of its batches: who takes the blame, who runs again, who must not. */
 import { WorkerLostError } from '../../src/errors.js'
+import type { Batch } from '../../src/scheduler/batch.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
-import type { Flight, Made } from './flight.js'
+import { type Flight, keepsValues, type Made } from './flight.js'
 import type { Job } from './job.js'
-import { broken, keyOf } from './violation.js'
+import { broken, keyOf, numberOf } from './violation.js'
 import type { Watchman } from './watchman.js'
 
 interface Dying {
@@ -29,8 +30,11 @@ export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { c
     const takes = source !== undefined && 'kind' in source && source.kind === 'task' && !source.immutable
     return isOpen && !workflow.isReplaced(call.node) ? [{ place, call, takes }] : []
   })
+  const isBefore = (place: number): boolean => isUnder && place < begun - 1 && areLinked(batch, place, begun - 1)
+  const hasNoUse = (place: number): boolean => isBefore(place) && !keepsValues(batch.partAt(place))
   for (const { place, call } of pending) {
-    const mayRunAgain = untold.has(place) || (place < begun && call.policy.onWorkerLost === 'requeue')
+    const mayRunAgain =
+      (untold.has(place) && !hasNoUse(place)) || (place < begun && call.policy.onWorkerLost === 'requeue')
     if (mayRunAgain) watchman.allowance.give(call, 0, call.attempt)
   }
   const lookAt = ({ place, call, takes }: (typeof pending)[number]): void => {
@@ -44,11 +48,15 @@ export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { c
       broken('I6', `call ${keyOf(workflow, node)} had ended, and is blamed for the death under another one`)
     if (isBlamed && policy.onWorkerLost === 'requeue' && (workflow.losses.get(node) ?? 0) < MOST_RUNS)
       broken('I6', `call ${keyOf(workflow, node)} is to run again when its thread dies, and does not`)
-    const isUnseen = takes && batch.isLinkedAt(place) && (!workflow.keep || untold.has(place - 1))
+    const isUnseen = takes && batch.isLinkedAt(place) && (!keepsValues(batch.partAt(place)) || untold.has(place - 1))
     const known = workflow.graph.movesValues === true ? 'nothing' : isUnseen ? 'rest' : 'all'
     if (isBlamed) jobOf(workflow).lose({ workflow, node, attempt }, workflow.failure(node).error, known)
+    if (place === begun - 1 && isBefore(place - 1) && workflow.isWaiting(node))
+      watchman.blamed.add(numberOf(workflow, node))
     if (status !== 'succeeded') return
     const made: Made | undefined = untold.get(place)
+    if (keepsValues(batch.partAt(place)))
+      broken('I15', `call ${keyOf(workflow, node)} succeeds by the death of its thread, and its value has died there`)
     if (made === undefined) broken('I1', `call ${keyOf(workflow, node)} succeeds by the death of its thread`)
     made.commit()
   }
@@ -57,6 +65,12 @@ export function deathIn({ flight, begun, isUnder, watchman, jobOf }: Dying): { c
       for (const one of pending) lookAt(one)
     },
   }
+}
+
+/** Steps of one chain that left together. */
+function areLinked(batch: Batch, from: number, to: number): boolean {
+  for (let place = from + 1; place <= to; place++) if (!batch.isLinkedAt(place)) return false
+  return true
 }
 
 /** Of a call whose thread dies each time. */

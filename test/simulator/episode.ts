@@ -9,6 +9,7 @@ import type { Graph } from '../../src/graph/graph.js'
 import type { Instruction, Stimulus, Submit } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
 import { show } from '../property/behaviour.js'
+import type { Known } from '../property/evaluate.js'
 import { Builder, type Built, type Kit, type Plan, programOf } from '../property/plan.js'
 import { Deaths, drawBounds } from './deaths.js'
 import { Dresser } from './dressed.js'
@@ -21,7 +22,7 @@ import { Sources } from './sources.js'
 import { Story } from './story.js'
 import { drawTerms, type Terms } from './terms.js'
 import { broken, hold, Violation } from './violation.js'
-import { type RefusedCall, Watchman } from './watchman.js'
+import { type UnrunCall, Watchman } from './watchman.js'
 import { widePlan } from './wide.js'
 import { Workers } from './workers.js'
 
@@ -53,7 +54,7 @@ export class Episode {
   #spare = MOST_SPARE
   readonly #jobs = new Map<Workflow, Job>()
   /** Calls of the canvas that is being submitted which were refused in the same step. */
-  readonly #refusedFirst: { readonly call: RefusedCall; readonly error: Error }[] = []
+  readonly #refusedFirst: { readonly call: UnrunCall; readonly error: Error }[] = []
   readonly #rates: Rates
   readonly #kit: Kit
   readonly #weights = new Float64Array(ACTIONS.length)
@@ -82,7 +83,7 @@ export class Episode {
       ...terms,
       seesAll: seesAll(this.#rates.options) && !batching && !this.#deaths.areBounded,
       deaths: this.#deaths,
-      refused: (call, error) => this.#refuseCall(call, error),
+      unrun: (call, error, known) => this.#loseUnrun(call, error, known),
     })
     this.#dresser = new Dresser(random, this.#rates.options)
     this.#sources = new Sources({
@@ -283,11 +284,11 @@ export class Episode {
     return this.#random.chance(this.#rates.moves) ? { ...graph, movesValues: true } : graph
   }
 
-  /** Too many threads have died: the reference is told, as soon as there is one. */
-  #refuseCall(call: RefusedCall, error: Error): void {
+  /** A call fails without a run: the reference is told, as soon as there is one. */
+  #loseUnrun(call: UnrunCall, error: Error, known: Known): void {
     const job = this.#jobs.get(call.workflow.root)
     if (job === undefined) this.#refusedFirst.push({ call, error })
-    else job.lose(call, error, 'nothing')
+    else job.lose(call, error, known)
   }
 
   /** The queue is full: it is tried again when there is less to do. Of a queue that is empty, more is asked than it can ever hold. */

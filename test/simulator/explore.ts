@@ -1,7 +1,7 @@
 /** Every order of events of a small canvas on two threads, with a few faults at any moments: depth first, and no state twice. */
 import { type Plan, programOf } from '../property/plan.js'
 import { type Machine, production } from './machine.js'
-import { isFault, type Move, SmallWorld } from './small-world.js'
+import { isFault, type Move, SmallWorld, type World } from './small-world.js'
 import { Violation } from './violation.js'
 
 export interface Explored {
@@ -14,39 +14,46 @@ export interface Explored {
 
 export interface Bounds {
   readonly faults: number
-  readonly batching: boolean
+  readonly world: World
   readonly mostStates?: number
 }
+
+/** Calls leave alone, in batches, and in batches of which all values come back. */
+export const WORLDS: readonly World[] = [
+  { batching: false, keep: false },
+  { batching: true, keep: false },
+  { batching: true, keep: true },
+]
 
 /** @throws {@link Violation} with the moves that lead to it. */
 export function explore(
   plan: Plan,
-  { faults, batching, mostStates = Infinity }: Bounds,
+  { faults, world, mostStates = Infinity }: Bounds,
   machine: Machine = production,
 ): Explored {
   const seen = new Set<string>()
   const todo: Move[][] = [[]]
   let ends = 0
   for (let path = todo.pop(); path !== undefined && seen.size < mostStates; path = todo.pop()) {
-    const world = replay(plan, batching, path, machine)
+    const small = replay(plan, world, path, machine)
     const left = faults - path.filter(isFault).length
-    const state = `${left} ${world.fingerprint()}`
+    const state = `${left} ${small.fingerprint()}`
     if (seen.has(state)) continue
     seen.add(state)
-    if (world.moves(false).length === 0) {
+    if (small.moves(false).length === 0) {
       ends++
-      checked(plan, path, () => world.checkRest())
+      checked(plan, path, () => small.checkRest())
     }
-    for (const move of world.moves(left > 0)) todo.push([...path, move])
+    for (const move of small.moves(left > 0)) todo.push([...path, move])
   }
   return { states: seen.size, ends, isWhole: todo.length === 0 }
 }
 
-function replay(plan: Plan, batching: boolean, path: readonly Move[], machine: Machine): SmallWorld {
+function replay(plan: Plan, world: World, path: readonly Move[], machine: Machine): SmallWorld {
   return checked(plan, path, () => {
-    const world = new SmallWorld(plan, batching, machine)
-    for (const move of path) world.make(move)
-    return world
+    const small = new SmallWorld(plan, world, machine)
+    for (const move of path) small.make(move)
+    return small
   })
 }
 

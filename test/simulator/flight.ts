@@ -2,7 +2,7 @@
  * A batch on its way in a thread, as `src/worker/batch-run.ts` carries it through: what it has begun, what has ended and has not been
  * told, and the value that stays with its thread while the next step may need it. The real one runs functions; of this one, chance does.
  */
-import type { Batch, Call } from '../../src/scheduler/batch.js'
+import type { Batch, Call, Part } from '../../src/scheduler/batch.js'
 import type { BatchEnd, Outcome } from '../../src/scheduler/messages.js'
 import type { Ran } from '../property/evaluate.js'
 import type { Machine } from './machine.js'
@@ -107,7 +107,7 @@ export class Flight {
     const place = this.#next++
     this.#cursor = this.#next
     const held = this.#held
-    if (held !== undefined) this.#unsent.push({ ...held, isPassed: !held.call.workflow.keep })
+    if (held !== undefined) this.#unsent.push({ ...held, isPassed: !keepsValues(this.batch.partAt(held.place)) })
     this.#held = undefined
     const call = this.#callAt(place)
     this.inProgress.set(place, call)
@@ -166,6 +166,10 @@ export class Flight {
     return { ...this.#invocationOf(workflow.graph, own, input), workflow, node: own, attempt, policy: plan.policy }
   }
 }
+
+/** What a step gives is told, though only the next one needs it. */
+export const keepsValues = ({ workflow, isHeard }: Pick<Part, 'workflow' | 'isHeard'>): boolean =>
+  workflow.keep || isHeard
 
 /** How ends are sent: values that stand together in one piece. */
 export function endsOf(news: readonly Made[]): readonly BatchEnd[] {

@@ -21,5 +21,7 @@ export const FOUND_SEEDS: readonly (readonly [seed: number, fault: string])[] = 
     2_000_081_044,
     'the thread of a revoked call was ended though its end stood in the same message, behind a call that ran again at once',
   ],
+  [131, 'a step whose kept value had died with its thread, under a later step, counted as succeeded without it'],
+  [388, 'the same, of a step of whose value listeners were to hear'],
   [8_356, 'what waited for the end of the turn left, by a clock that stood, when somebody began to listen'],
 ]

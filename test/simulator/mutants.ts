@@ -257,7 +257,26 @@ export const MUTANTS: Readonly<Record<string, Edit>> = {
     'const attempt = workflow.attemptOf(node)',
     LOSSES,
   ),
+  'takes a step for done whose kept value has died': edit(
+    'if (!keepsValues(run.part)) return',
+    'if (run.part !== undefined) return',
+    LOSSES,
+  ),
+  'runs steps again of which nobody keeps the values': edit(
+    'if (!keepsValues(run.part)) return',
+    'if (run.part === undefined) return',
+    LOSSES,
+  ),
   'goes on with a step that comes first': edit('priority === plan.priority && ', '', FUSION),
+}
+
+/** What needs two things to go wrong one after the other, and so many seeds that only the search is asked. */
+export const SEARCHED_MUTANTS: Readonly<Record<string, Edit>> = {
+  'runs a step again that its thread died under, behind others': edit(
+    'if (!(blamed instanceof Blamed)) return false',
+    'if (blamed !== null) return false',
+    LOSSES,
+  ),
 }
 
 /** What the strategy names, and which of the mutants above it is here. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/scheduler/messages.js'
 import { hasRetryLeft, retriesFor, retryDelayOf } from '../../src/task/retry.js'
 import type { Ran } from '../property/evaluate.js'
 import type { Around } from './around.js'
-import type { Flight, Made } from './flight.js'
+import { type Flight, keepsValues, type Made } from './flight.js'
 import { perform } from './perform.js'
 import { SIGNALS, type Signal } from './rates.js'
 import { isCurrent } from './watchman.js'
@@ -25,16 +25,17 @@ export class Outcomes {
   of(call: Call, place: number, flight: Flight): Ended {
     const { random, rates, jobOf } = this.#around
     const isLinked = flight.batch.isLinkedAt(place)
+    const isUnseen = isLinked && !keepsValues(flight.batch.partAt(place))
     if (!isLinked && !isCurrent(call)) return { outcome: LATE, ran: [], commit: () => {} }
     const job = jobOf(call.workflow)
     const signal = SIGNALS.find((one) => random.chance(rates.signals[one]))
     const asked = signal && this.#ask(call, signal)
-    if (asked !== undefined) return { ...asked, outcome: withArguments(asked.outcome, call, isLinked), ran: [] }
+    if (asked !== undefined) return { ...asked, outcome: withArguments(asked.outcome, call, isUnseen), ran: [] }
     const ran: Ran[] = []
     const outcome = perform(call, ran)
     const retry = outcome.ok === false ? this.#retryAfter(call, outcome.error) : undefined
-    if (retry !== undefined) return { ...retry, outcome: withArguments(retry.outcome, call, isLinked), ran: [] }
-    return { outcome: withArguments(outcome, call, isLinked), ran, commit: () => job.ended(call, ran) }
+    if (retry !== undefined) return { ...retry, outcome: withArguments(retry.outcome, call, isUnseen), ran: [] }
+    return { outcome: withArguments(outcome, call, isUnseen), ran, commit: () => job.ended(call, ran) }
   }
 
   #ask(call: Call, signal: Signal): Asked | undefined {
@@ -93,8 +94,8 @@ export class Outcomes {
 }
 
 /** The runtime has not seen what came into a step from the one before it, and is told with its end. */
-function withArguments(outcome: Outcome, { args, workflow }: Call, isLinked: boolean): Outcome {
-  if (!isLinked || workflow.keep || outcome.ok === true || outcome.ok === 'replace') return outcome
+function withArguments(outcome: Outcome, { args }: Call, isUnseen: boolean): Outcome {
+  if (!isUnseen || outcome.ok === true || outcome.ok === 'replace') return outcome
   return { ...outcome, args }
 }
 

@@ -99,8 +99,11 @@ export class Records {
         if (status !== before) broken('I1', `node ${keyOf(workflow, node)} was ${before} and is ${status}`)
         if (value !== values[node] && value !== this.#machine.DROPPED)
           broken('I1', `node ${keyOf(workflow, node)} changes its value`)
-      } else if (status === 'succeeded') this.#checkOrder(workflow, node, value)
-      else if (status === 'failed' && workflow.graph.calls[node] !== undefined) this.#onFailed(workflow, node)
+      } else if (status === 'succeeded') {
+        if (workflow.keep && value === this.#machine.DROPPED)
+          broken('I15', `node ${keyOf(workflow, node)} succeeds without its value, which is kept`)
+        this.#checkOrder(workflow, node, value)
+      } else if (status === 'failed' && workflow.graph.calls[node] !== undefined) this.#onFailed(workflow, node)
       if (status === 'scheduled' && before !== 'scheduled') this.#onCountdown(workflow, node)
       statuses[node] = status
       values[node] = value

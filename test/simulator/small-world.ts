@@ -34,6 +34,12 @@ const TERMS = {
 } as const
 const FAULTS = new Set(['fail', 'die', 'revoke', 'repeat'])
 
+/** How calls leave, and whether values are kept that only feed the next step. */
+export interface World {
+  readonly batching: boolean
+  readonly keep: boolean
+}
+
 export const isFault = (move: Move): boolean => FAULTS.has(move.do)
 
 export class SmallWorld {
@@ -47,7 +53,7 @@ export class SmallWorld {
   #isFlushAsked = false
   #isRevoked = false
 
-  constructor(plan: Plan, batching: boolean, machine: Machine = production) {
+  constructor(plan: Plan, { batching, keep }: World, machine: Machine = production) {
     this.#machine = machine
     this.#scheduler = new machine.Scheduler(LANES, 'small-', { batching })
     this.#watchman = new Watchman(machine, {
@@ -55,11 +61,11 @@ export class SmallWorld {
       batching,
       seesAll: true,
       deaths: new Deaths(UNBOUNDED),
-      refused: () => {},
+      unrun: (call, error, known) => this.#job.lose(call, error, known),
     })
     const canvas = new Builder(machine.kit).build(plan)
     const graph = machine.compile(canvas as unknown as Canvas)
-    const rest = { args: [], kwargs: {}, keep: false, isRevoked: false, submittedAt: {} }
+    const rest = { args: [], kwargs: {}, keep, isRevoked: false, submittedAt: {} }
     const [accepted] = this.#handle({ type: 'submit', at: 0, graph, ...rest })
     if (accepted?.type !== 'accepted') throw new Violation('driver', 'a submitted canvas is not accepted')
     this.#job = new Job(accepted.workflow, canvas, { args: [] }, () => programOf(plan))
@@ -231,14 +237,13 @@ export class SmallWorld {
 
   /** All that what may happen later depends on. */
   fingerprint(): string {
-    const { now, wakeAt, records } = this.#watchman
+    const { now, wakeAt, records, blamed } = this.#watchman
     const statuses = records.workflows().map((workflow) => statusesOf(workflow))
     const lanes = this.#threads.map((flights) => flights.map(fingerprintOf).join('/'))
     const queue = [...this.#scheduler.state().queue].map(({ workflow, node }) => `${workflow.number}:${node}`)
     const due = wakeAt === undefined ? '' : wakeAt - now
-    return [statuses, lanes.join('|'), queue, this.#recalled.map(({ batch }) => batch), this.#isFlushAsked, due].join(
-      ';',
-    )
+    const recalled = this.#recalled.map(({ batch }) => batch)
+    return [statuses, lanes.join('|'), queue, recalled, this.#isFlushAsked, due, [...blamed]].join(';')
   }
 
   /** Nothing is left to happen. */

@@ -17,6 +17,7 @@ export const INVARIANTS = {
   I12: 'whoever waits is told, once, a close included',
   I13: 'the same seed does the same',
   I14: 'while too many threads have died nothing leaves and what would fails without a run; else nothing is refused',
+  I15: 'a call that has succeeded has its value, where values are kept or listeners hear of them',
   state: 'what the scheduler says of itself agrees with itself',
   driver: 'what the scheduler asks of its driver makes sense',
 } as const

@@ -8,6 +8,7 @@ import { type Graph, joinFilledBy, nextStepOf } from '../../src/graph/graph.js'
 import type { Call } from '../../src/scheduler/batch.js'
 import type { Instruction } from '../../src/scheduler/messages.js'
 import type { Workflow } from '../../src/scheduler/workflow.js'
+import type { Known } from '../property/evaluate.js'
 import { Allowance } from './allowance.js'
 import type { Deaths } from './deaths.js'
 import type { Flight } from './flight.js'
@@ -20,7 +21,7 @@ import { broken, hold, keyOf, numberOf } from './violation.js'
 
 type Scheduler = InstanceType<Machine['Scheduler']>
 
-export type RefusedCall = Pick<Call, 'workflow' | 'node' | 'attempt'>
+export type UnrunCall = Pick<Call, 'workflow' | 'node' | 'attempt'>
 
 export interface WatchmanOptions {
   readonly lanes: number
@@ -37,8 +38,8 @@ export interface WatchmanOptions {
   /** Some listener throws at each event. */
   readonly throwing: boolean
   readonly deaths: Deaths
-  /** The reference is told of a call that was refused. */
-  readonly refused: (call: RefusedCall, error: Error) => void
+  /** The reference is told of a call that fails without a run: it was refused, or its thread had died under it before its turn. */
+  readonly unrun: (call: UnrunCall, error: Error, known: Known) => void
 }
 
 /** Whether what a run says still counts. */
@@ -64,6 +65,8 @@ export class Watchman {
   isStillborn = false
   /** Everything is listened to from the beginning. */
   listening = false
+  /** Steps that a thread died under, when those before them have to run again first. */
+  readonly blamed = new Set<number>()
   readonly options: WatchmanOptions
   readonly #machine: Machine
   readonly #line: Line
@@ -130,14 +133,19 @@ export class Watchman {
     if (ready > 0) broken('I14', `${ready} calls wait, though calls are refused`)
   }
 
-  /** A call that is refused is told so itself; those behind it fail with it, and what it stands for, as with any other failure. */
+  /** Of calls that fail without a run, whose failure it is; those behind them fail with them, and what they stand for, as with any other. */
   #noteFailed(workflow: Workflow, node: number): void {
     const { error, origin, attempt, told } = workflow.failure(node)
-    const isItsOwn = origin === node && told === undefined
-    if (!isItsOwn || (error as { reason?: unknown }).reason !== 'breaker') return
+    if (origin !== node || told !== undefined) return
+    if (this.blamed.delete(numberOf(workflow, node))) this.options.unrun({ workflow, node, attempt }, error, 'all')
+    else if ((error as { reason?: unknown }).reason === 'breaker') this.#checkRefused(workflow, node)
+  }
+
+  #checkRefused(workflow: Workflow, node: number): void {
+    const { error, attempt } = workflow.failure(node)
     if (!this.refuses) broken('I14', `call ${keyOf(workflow, node)} is refused, and too many threads have not died`)
     this.allowance.checkRefused({ workflow, node, attempt })
-    this.options.refused({ workflow, node, attempt }, error)
+    this.options.unrun({ workflow, node, attempt }, error, 'nothing')
   }
 
   #checkState(state: ReturnType<Scheduler['state']>): void {
