@@ -131,6 +131,17 @@ describe('the starts of calls', () => {
   })
 })
 
+describe('a step that succeeds beside a member', () => {
+  it('hands its value to what comes next', () => {
+    const fleet = new Fleet(1)
+    const workflow = fleet.submit(group(chain(a.s(), group(c.s(), c.s())), b.s()))
+    expect(fleet.nodes(fleet.left[0])).toEqual([1, 5])
+    fleet.end(0, [{ from: 0, values: [7] }])
+    expect(statusesOf(workflow).slice(1, 3)).toEqual(['succeeded', 'waiting'])
+    expect(workflow.input(3).args).toEqual([7])
+  })
+})
+
 describe('steps that succeed in their thread', () => {
   it('have all ended, as many as are told of in one piece', () => {
     const fleet = new Fleet(1)
