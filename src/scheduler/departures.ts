@@ -9,7 +9,7 @@ import { runAt } from './run.js'
 export class Departures implements DeparturesPart {
   readonly #machine: Machine
   /** When it will be looked whether something is to be taken back. */
-  #shareAt: number | undefined
+  #shareAt = Infinity
 
   constructor(machine: Machine) {
     this.#machine = machine
@@ -66,10 +66,10 @@ export class Departures implements DeparturesPart {
   }
 
   #lookAgain(at: number): void {
-    if (this.#shareAt !== undefined && this.#shareAt <= at) return
+    if (this.#shareAt <= at) return
     this.#shareAt = at
     this.#machine.timers.set(at, () => {
-      this.#shareAt = undefined
+      this.#shareAt = Infinity
     })
   }
 

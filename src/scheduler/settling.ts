@@ -50,7 +50,7 @@ export class Settling implements SettlingPart {
   #settleValues(batch: Batch, from: number, values: ArrayLike<unknown>): void {
     for (let i = 0; i < values.length; ) {
       const place = from + i
-      const { at, size } = batch.partAt(Math.min(place, batch.size - 1))
+      const { at, size } = batch.partAt(place)
       const count = Math.min(values.length - i, at + size - place)
       if (count > 1 && this.#settleTogether(batch, place, values, i, count)) i += count
       else this.settleAt(batch, place, { ok: true, value: values[i++] })
@@ -61,8 +61,7 @@ export class Settling implements SettlingPart {
   #settleTogether(batch: Batch, place: number, values: ArrayLike<unknown>, from: number, count: number): boolean {
     const run = runAt(batch, place)
     const { part, workflow, node } = run
-    if (this.#machine.closed !== undefined || part.plan.policy.ignoreResult === true) return false
-    if (part.isLinked || part.attempt > 1 || !workflow.isBare(node, node + count - 1)) return false
+    if (part.plan.policy.ignoreResult === true || !workflow.isBare(node, node + count - 1)) return false
     const { heard } = this.#machine
     const isHeard = heard['task-started'] || heard['task-succeeded']
     if (isHeard && !workflow.areRunning(node, node + count)) return false // of one that was revoked it is told by itself
@@ -87,19 +86,18 @@ export class Settling implements SettlingPart {
   #fillTogether(run: Run, values: ArrayLike<unknown>, from: number, count: number): boolean {
     const { batch, place, workflow, node } = run
     const { graph } = workflow
-    const at = joinFilledBy(graph, node)
-    const slot = graph.slot[node] as number
     const last = node + count - 1
-    const areMembers = at >= 0 && graph.to[last] === graph.to[node] && graph.slot[last] === slot + count - 1
-    if (!areMembers || workflow.isFinal(at) || !batch.closeAll(place, count)) return false
+    // Two nodes lead to the same place only where that is a join, and calls between two of its members that left with them are members.
+    if (graph.to[last] !== graph.to[node]) return false
+    const at = joinFilledBy(graph, node)
+    if (workflow.isFinal(at) || !batch.closeAll(place, count)) return false
     this.#tellTogether(run, values, from, count)
     const filling = workflow.filling(at, graph.joins.get(at) as Join)
-    const succeeded = workflow.succeedAll(node, values, from, count, filling.values, slot)
+    const succeeded = workflow.succeedAll(node, values, from, count, filling.values, graph.slot[node] as number)
     this.#machine.count(SUCCESS, succeeded)
     filling.missing -= succeeded
     if (workflow.portion !== undefined && at === graph.entry) workflow.portion.intake.window.outstanding -= succeeded
-    if (succeeded > 0 && filling.missing === 0)
-      this.#machine.steps.push(this.#machine.joins.endOfJoin(workflow, at, filling, last))
+    if (filling.missing === 0) this.#machine.steps.push(this.#machine.joins.endOfJoin(workflow, at, filling, last))
     this.#machine.flow.workDown()
     return true
   }

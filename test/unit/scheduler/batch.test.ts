@@ -28,11 +28,23 @@ describe('a batch', () => {
   it('has no calls behind its last', () => {
     const batch = batchOf(calls(3))
     expect([batch.isOpen(3), batch.close(3), batch.isLinkedAt(3)]).toEqual([false, false, false])
+    expect(batchOf(a.s()).isOpen(1)).toBe(false)
+  })
+
+  it('has no steps behind its last one', () => {
+    const batch = batchOf(chain(a.s(), b.s()))
+    expect([0, 1, 2].map((place) => batch.isLinkedAt(place))).toEqual([false, true, false])
   })
 
   it('closes many in one go, but none if one of them is closed', () => {
     const batch = batchOf(calls(4))
     expect([batch.closeAll(0, 2), batch.closeAll(1, 2), batch.open]).toEqual([true, false, 2])
+  })
+
+  it('has nothing left to do when the last of it has been closed in one go', () => {
+    const batch = batchOf(calls(4))
+    expect([batch.closeAll(2, 2), batch.heads, batch.atOnce]).toEqual([true, 2, 2])
+    expect([batch.closeAll(0, 2), batch.heads, batch.atOnce]).toEqual([true, 0, 0])
   })
 
   it('closes none in one go that may wait for a child, or are steps', () => {
@@ -54,6 +66,12 @@ describe('a batch', () => {
     expect(batch.placeOf(workflow, 2)).toBe(-1)
   })
 
+  it('has no place for a call of the same canvas that is not in it', () => {
+    const batch = batchOf(group(a.s(), chain(b.s(), group(c.s())), a.s()))
+    const { workflow } = batch.partAt(0)
+    expect([1, 2, 3, 4, 5].map((node) => batch.placeOf(workflow, node))).toEqual([0, 1, -1, -1, 2])
+  })
+
   it('counts of steps that follow each other one at a time', () => {
     const batch = batchOf(chain(a.s(), b.s(), c.s()), 2)
     expect(batch.atOnce).toBe(1)
@@ -66,5 +84,12 @@ describe('a batch', () => {
 
   it('makes its calls when somebody looks', () => {
     expect(batchOf(calls(2)).calls.map(({ args }) => args)).toEqual([[0], [1]])
+  })
+
+  it('knows of a call that has been revoked only what it was made with', () => {
+    const fleet = new Fleet(1)
+    const workflow = fleet.submit(chain(a.s(), b.s('own')))
+    fleet.revoke(workflow)
+    expect(fleet.left[0]?.calls.map(({ args }) => args)).toEqual([[], ['own']])
   })
 })

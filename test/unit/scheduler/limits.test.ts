@@ -38,6 +38,18 @@ describe('calls of a task with a rate limit', () => {
     expect(hand.wakeAt).toBe(200)
   })
 
+  it('ask nothing of the clock when their time has come, and only a thread is missing', () => {
+    const hand = new ByHand(1)
+    hand.submit(ten.s(1))
+    hand.submit(ten.s(2))
+    expect(hand.wakeAt).toBe(100)
+    for (const now of [100, 101]) {
+      hand.now = now
+      hand.tick(0)
+      expect([hand.wakeAt, hand.left]).toEqual([undefined, ['ten(1)']])
+    }
+  })
+
   it('let others pass', () => {
     const hand = new ByHand()
     hand.submit(group(ten.s(), ten.s(), a.s()))
@@ -48,7 +60,8 @@ describe('calls of a task with a rate limit', () => {
     const hand = new ByHand()
     hand.submit(ten.s(1))
     hand.revoke(hand.submit(ten.s(2)))
-    expect(hand.scheduler.state().dispatcher).toMatchObject({ ready: 0, gated: 0 })
+    const { dispatcher } = hand.scheduler.state()
+    expect([dispatcher.ready, dispatcher.gated, dispatcher.gates.size]).toEqual([0, 0, 0])
     hand.now = 0
     hand.tick(100)
     expect(hand.left).toEqual(['ten(1)'])
@@ -73,6 +86,17 @@ describe('calls of a task of which few may run', () => {
     hand.report('single', { kind: 'resumed' })
     hand.report('single', { kind: 'resumed' })
     hand.succeed('single')
+    expect(hand.left).toHaveLength(2)
+    hand.succeed('single')
+    expect(hand.left).toHaveLength(3)
+  })
+
+  it('are given back one place by one that ends while it waits for a child', () => {
+    const hand = new ByHand()
+    hand.submit(group(single.s(1), single.s(2), single.s(3)))
+    hand.report('single', { kind: 'parked' })
+    expect(hand.left).toHaveLength(2)
+    hand.fail('single')
     expect(hand.left).toHaveLength(2)
     hand.succeed('single')
     expect(hand.left).toHaveLength(3)
