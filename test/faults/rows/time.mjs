@@ -46,6 +46,20 @@ async function longestTurn(until) {
   return longest
 }
 
+async function inTurn(count, work) {
+  for (let i = 0; i < count; i++) await work()
+}
+
+/** Aborts ten thousand calls that wait; the longest turn until all have been told. */
+async function blockedByAbort(lab, pool) {
+  const stop = new AbortController()
+  const all = underOneSignal(lab, pool, 10_000, stop.signal).map((one) => one.catch(() => undefined))
+  await wait(50)
+  const longest = longestTurn(Promise.all(all))
+  stop.abort()
+  return await longest
+}
+
 /** As many calls under one signal: of celeriac as one canvas, which is how one signal is given to many calls. */
 function underOneSignal(lab, pool, count, signal) {
   if (!lab.isOurs) return times(count, () => pool.run('answer', [], { signal }))
@@ -283,17 +297,12 @@ export const time = [
     deadline: 60_000,
     async provoke(lab) {
       const { pool, held, letGo } = await behindHolder(lab)
-      const stop = new AbortController()
-      const all = underOneSignal(lab, pool, 10_000, stop.signal).map((one) => one.catch(() => undefined))
-      await wait(50)
-      const told = done(Promise.all(all))
-      const longest = longestTurn(told)
-      stop.abort()
-      await wait(0)
+      // In the first round code is compiled, and what else happens on the machine only adds: the least counts.
+      const blocked = []
+      await lab.watch('all told', done(inTurn(3, async () => blocked.push(await blockedByAbort(lab, pool)))))
+      lab.say('ms of blocked main thread', `${Math.round(Math.min(...blocked))}`)
       letGo()
       await held
-      await lab.watch('all told', told)
-      lab.say('ms of blocked main thread', `${Math.round(await longest)}`)
     },
     needs: { running: SETTLES, 'all told': 'finishes', 'ms of blocked main thread': (ms) => Number(ms) < 20 },
     ours: { running: 'finishes' },
