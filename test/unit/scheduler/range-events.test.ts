@@ -62,6 +62,40 @@ describe('calls side by side', () => {
     for (const node of [1, 3]) expect(typesOf(fleet, workflow.idOf(node))).toEqual(OF_A_CALL.slice(0, 4))
   })
 
+  it('are told together, as far as they are of one task', () => {
+    const fleet = listening()
+    fleet.submit(group(a.s(), a.s(), a.s(), b.s(), b.s()))
+    const ends = [{ from: 0, values: [1, 2, 3, 4, 5] }]
+    const said = fleet.handle({ type: 'outcomes', at: 0, batch: 0, ends, random: 0, ms: 1, begun: 5 })
+    const ranges = said.flatMap((one) =>
+      one.type === 'emit-range' ? [`${one.events.constructor.name} of ${one.events.node}, ${one.events.size}`] : [],
+    )
+    // Of the first it was told when it left.
+    expect(ranges).toEqual([
+      'StartedEvents of 2, 2',
+      'SucceededEvents of 1, 3',
+      'StartedEvents of 4, 2',
+      'SucceededEvents of 4, 2',
+    ])
+  })
+
+  it('are each told to start once, however many pieces tell of them', () => {
+    const fleet = listening()
+    const workflow = fleet.submit(group(a.s(), a.s(), a.s(), a.s(), a.s()))
+    fleet.end(0, [{ from: 0, values: [1] }], 1, 3)
+    fleet.end(0, [{ from: 1, values: [2, 3, 4, 5] }], 1, 5)
+    for (const node of [1, 2, 3, 4, 5]) expect(typesOf(fleet, workflow.idOf(node))).toEqual(OF_A_CALL.slice(0, 4))
+  })
+
+  it('of which several were told to start are not told again when they come back from a thread', () => {
+    const fleet = new Fleet(1, { callsPerThread: 4 })
+    fleet.listen(...OF_A_CALL)
+    const workflow = fleet.submit(group(a.s(), a.s(), a.s(), a.s()))
+    fleet.recalled(0, 0)
+    fleet.end(1, [{ from: 0, values: [1, 2, 3, 4] }], 1, 4)
+    for (const node of [1, 2, 3, 4]) expect(typesOf(fleet, workflow.idOf(node))).toEqual(OF_A_CALL.slice(0, 4))
+  })
+
   it('are not told to start again when they come back from a thread', () => {
     const fleet = listening()
     const workflow = fleet.submit(group(a.s(), a.s(), a.s()))
