@@ -2,15 +2,15 @@
  * Every order of events of every canvas of up to four calls, on two threads, with two faults at any moment (a call that fails, a thread that
  * dies, a revoke, an end that comes twice): with calls that leave alone, in batches, and in batches of which all values come back.
  *
- * npm run explore                    at most so many states of each canvas as CI has time for
- * npm run explore -- --whole         all of them
+ * npm run explore                    at most some hundred states of each larger canvas: half a minute
+ * npm run explore -- --whole         all of them, as in CI: some two minutes
  */
 import { parseArgs } from 'node:util'
 import { compileSimulator } from './compiled.mjs'
 
 const options = { calls: { type: 'string', default: '4' }, whole: { type: 'boolean', default: false } }
 const { values: flags } = parseArgs({ options })
-/** Of one canvas, in CI. */
+/** Of one canvas, where it must be quick. */
 const MOST_STATES = 300
 
 const folder = compileSimulator()
