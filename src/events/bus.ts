@@ -71,11 +71,6 @@ export class EventBus {
     this.noteInterest()
   }
 
-  /** Somebody hears something, here or in the outlet. */
-  get isHeard(): boolean {
-    return (this.#own | this.#outlet.heard()) !== 0
-  }
-
   /** Looks which events anybody hears: of the outlet, it has to be asked. */
   noteInterest(): void {
     const heard = this.#own | this.#outlet.heard()

@@ -24,10 +24,10 @@ export interface DriverHost {
 }
 
 export class Driver {
-  readonly scheduler: Scheduler
   readonly executor: Executor
   /** When the first call left. */
   startedAt: number | undefined
+  readonly #scheduler: Scheduler
   readonly #environment: Pick<Environment, 'clock' | 'random'>
   readonly #bus: EventBus
   readonly #host: DriverHost
@@ -41,7 +41,7 @@ export class Driver {
     host: DriverHost,
   ) {
     this.#environment = environment
-    this.scheduler = scheduler
+    this.#scheduler = scheduler
     this.executor = makeExecutor(this.#report())
     this.#bus = bus
     this.#host = host
@@ -54,7 +54,7 @@ export class Driver {
   /** Tells the scheduler what happened and does what it says. Gives the workflow that was accepted, if one was. */
   drive(stimulus: Stimulus): Workflow | undefined {
     this.#host.before()
-    const instructions = this.scheduler.handle(stimulus)
+    const instructions = this.#scheduler.handle(stimulus)
     for (const instruction of instructions) this.#carryOut(instruction)
     // Afterwards: what follows from it must not come before what was said first, such as when to wake.
     for (const instruction of instructions) this.#carryOutLast(instruction)
@@ -103,7 +103,7 @@ export class Driver {
 
   /** The answer is there at once, since it is found in shared memory. */
   #recall(number: number): void {
-    const batch = this.scheduler.state().running.get(number)
+    const batch = this.#scheduler.state().running.get(number)
     if (batch === undefined) return
     this.drive({ type: 'recalled', at: this.now(), batch: number, begun: this.executor.recall(batch) })
   }
@@ -136,7 +136,7 @@ export class Driver {
       online: ({ id, threadId }: WorkerInfo) =>
         this.#bus.emit({ type: 'worker-online', at: this.now(), worker: id, threadId }),
       offline: ({ id }, reason) => {
-        if (reason !== 'closed' && reason !== 'recycled') this.scheduler.state().tally.workersLost++
+        if (reason !== 'closed' && reason !== 'recycled') this.#scheduler.state().tally.workersLost++
         this.#bus.emit({ type: 'worker-offline', at: this.now(), worker: id, reason })
       },
       warning: (message, error, taskId) =>

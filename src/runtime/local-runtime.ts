@@ -145,7 +145,7 @@ export class LocalRuntime implements Runtime {
     })
   }
 
-  /** Of many runs in one turn, later ones may wait for its end if nobody can tell: nobody listens, counts or looks them up. */
+  /** Of many runs in one turn, later ones may wait for its end if nobody can tell: nobody counts them, or looks them up. */
   #mayWaitLoose(canvas: AnyCanvas): canvas is AnyCanvas & AnySignature {
     if (!this.#stacks.isShared || this.#maxQueue !== Infinity || this.#resultTtl > 0) return false
     return this.#shutdown.report === undefined && isCanvas(canvas) && isPlainCall(canvas as Canvas, this.#admission)

@@ -29,7 +29,7 @@ const MS = 0.3
 
 const kept: unknown[] = []
 
-/** Plays them, once in a process. Takes about a millisecond. */
+/** Plays them, once in a process. Takes some 10 ms, most of it to compile what the first call needs anyway. */
 export function keepSpecimens(): void {
   if (kept.length > 0) return
   const specimens = new Specimens()
@@ -38,7 +38,7 @@ export function keepSpecimens(): void {
   specimens.play(compileLoose([call(), call()]))
   for (const canvas of [
     call(),
-    call(),
+    call(), // how long it takes is known now, which is no whole number
     group([call(), call()]),
     makeGroup(new EachMembers(call(), [[1, 2]])),
     chain(call(), call()),

@@ -117,7 +117,7 @@ export class Departures implements DeparturesPart {
   announce(batch: Batch, begun: number): void {
     for (const end = Math.min(begun, batch.size); batch.announced < end; batch.announced++) {
       const { workflow, node, part } = runAt(batch, batch.announced)
-      const size = this.#alike(part, node, Math.min(part.at + part.size, end) - batch.announced)
+      const size = countOfCurrent(part, node, Math.min(part.at + part.size, end) - batch.announced)
       if (size > 1) {
         const events = new StartedEvents({ workflow, node, size }, this.#machine.at, batch.lane)
         this.#machine.out.push({ type: 'emit-range', events })
@@ -128,12 +128,12 @@ export class Departures implements DeparturesPart {
       } else if (part.isLinked && !workflow.isFinal(node) && batch.isOpen(batch.announced)) return // its turn comes with the end of the step before it
     }
   }
+}
 
-  /** How many calls from a node on, of so many, are in their first run, and not told of. */
-  #alike(part: Part, node: number, most: number): number {
-    if (part.isLinked || part.attempt > 1 || part.workflow.isAnyAnnounced) return 1
-    let size = 0
-    while (size < most && isCurrent(part, node + size)) size++
-    return size
-  }
+/** How many calls from a node on, of so many, have not been told to start: one, if some have. Of several it is the first run, since one that comes again leaves by itself. */
+function countOfCurrent(part: Part, node: number, most: number): number {
+  if (part.workflow.isAnyAnnounced) return 1
+  let count = 0
+  while (count < most && isCurrent(part, node + count)) count++
+  return count
 }

@@ -24,7 +24,6 @@ export abstract class RangeEvents {
   readonly node: number
   readonly size: number
   protected readonly at: number
-  protected readonly input: Input
   protected readonly parentId: string | undefined
 
   constructor({ workflow, node, size }: CallRange, at: number) {
@@ -32,8 +31,7 @@ export abstract class RangeEvents {
     this.node = node
     this.size = size
     this.at = at
-    this.input = workflow.input(node)
-    this.parentId = workflow.parentIdOf(this.input)
+    this.parentId = workflow.parentIdOf(workflow.input(node))
   }
 
   each(tell: Tell): void {
@@ -47,9 +45,16 @@ export abstract class RangeEvents {
 
 /** They are sent, and received at once, since there is no broker between. */
 export class SentEvents extends RangeEvents {
+  readonly #input: Input
+
+  constructor(range: CallRange, at: number) {
+    super(range, at)
+    this.#input = range.workflow.input(range.node)
+  }
+
   protected tellOf(node: number, id: string, taskName: string, rootId: string, tell: Tell): void {
-    const { at, parentId, workflow, input } = this
-    const { items, args } = invocationOf(workflow.graph, node, input)
+    const { at, parentId, workflow } = this
+    const { items, args } = invocationOf(workflow.graph, node, this.#input)
     tell({ type: 'task-sent', at, id, taskName, rootId, parentId, attempt: 1, args: items ?? args })
     tell({ type: 'task-received', at, id, taskName, rootId, parentId, attempt: 1 })
   }

@@ -1,5 +1,5 @@
 /** What a worker says beside its answers: that it is there, and what running calls say. Data only. */
-import type { MessagePort } from 'node:worker_threads'
+import { MessagePort } from 'node:worker_threads'
 import type { RunIdentity } from '../errors.js'
 import type { EncodedError } from '../serialization/errors.js'
 import type { Saying } from './protocol.js'
@@ -32,5 +32,8 @@ export type SideMessage =
   /** All modules of the thread have been torn down; what that threw. */
   | { readonly kind: 'torn-down'; readonly errors: readonly EncodedError[] }
 
-export const isOnlineMessage = (message: unknown): message is OnlineMessage =>
-  typeof message === 'object' && message !== null && Object.hasOwn(message, 'celeriac')
+export function isOnlineMessage(message: unknown): message is OnlineMessage {
+  if (typeof message !== 'object' || message === null) return false
+  const { celeriac, port, mail } = message as Partial<OnlineMessage>
+  return celeriac === 'online' && port instanceof MessagePort && mail instanceof Int32Array
+}

@@ -4,6 +4,8 @@
  */
 import type { RuntimeEvent } from '../../../src/events/event.js'
 import { compile } from '../../../src/graph/compile.js'
+import type { CallSource } from '../../../src/graph/graph.js'
+import { compileLoose } from '../../../src/graph/lone.js'
 import type { Batch } from '../../../src/scheduler/batch.js'
 import { checkInvariants } from '../../../src/scheduler/invariants.js'
 import type { BatchEnd, CallReport, Instruction, Stimulus, Tell } from '../../../src/scheduler/messages.js'
@@ -56,6 +58,14 @@ export class Fleet {
     const [accepted] = this.handle({ type: 'submit', at: this.now, ...plan })
     if (accepted?.type !== 'accepted') throw new Error('not accepted')
     this.flush()
+    return accepted.workflow
+  }
+
+  /** Submits calls that have nothing to do with each other. */
+  submitLoose(...calls: readonly unknown[]): Workflow {
+    const plan = { args: [], kwargs: {}, keep: false, isRevoked: false, submittedAt: {} }
+    const [accepted] = this.handle({ type: 'submit', at: 0, graph: compileLoose(calls as CallSource[]), ...plan })
+    if (accepted?.type !== 'accepted') throw new Error('not accepted')
     return accepted.workflow
   }
 

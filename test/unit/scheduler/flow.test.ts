@@ -1,7 +1,5 @@
 /** What follows from an end, where little of it shows: what is kept, what is told to whom, and what no longer happens. */
 import { describe, expect, it } from 'vitest'
-import type { CallSource } from '../../../src/graph/graph.js'
-import { compileLoose } from '../../../src/graph/lone.js'
 import { ByHand, errorAt, loose, statusesOf, tasks } from './by-hand.js'
 import { Fleet } from './fleet.js'
 
@@ -96,18 +94,10 @@ describe('a canvas that has ended', () => {
 })
 
 describe('loose calls that succeed together', () => {
-  function submit(fleet: Fleet, count: number) {
-    const graph = compileLoose(Array.from({ length: count }, (_, i) => a.s(i)) as unknown as CallSource[])
-    const plan = { graph, args: [], kwargs: {}, keep: false, isRevoked: false, submittedAt: {} }
-    const [accepted] = fleet.handle({ type: 'submit', at: 0, ...plan })
-    if (accepted?.type !== 'accepted') throw new Error('not accepted')
-    return accepted.workflow
-  }
-
   it('are finished each by its own id', () => {
     const fleet = new Fleet(1)
     fleet.listen('workflow-finished')
-    const workflow = submit(fleet, 3)
+    const workflow = fleet.submitLoose(a.s(0), a.s(1), a.s(2))
     fleet.end(0, [{ from: 0, values: [1, 2, 3] }])
     const ids = fleet.emitted.map((event) => 'id' in event && event.id)
     expect(ids).toEqual([0, 1, 2].map((node) => workflow.idOf(node)))
@@ -115,7 +105,7 @@ describe('loose calls that succeed together', () => {
 
   it('leave the others to be found', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, 3)
+    const workflow = fleet.submitLoose(a.s(0), a.s(1), a.s(2))
     fleet.end(0, [{ from: 0, values: [1, 2] }])
     expect(fleet.scheduler.find(workflow.idOf(2))).toEqual({ workflow, node: 2 })
     expect(fleet.scheduler.openWorkflows).toBe(1)

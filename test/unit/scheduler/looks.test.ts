@@ -1,8 +1,5 @@
 /** What is told of a workflow and its nodes, beside what they end with. */
 import { describe, expect, it } from 'vitest'
-import type { CallSource } from '../../../src/graph/graph.js'
-import { compileLoose } from '../../../src/graph/lone.js'
-import type { Workflow } from '../../../src/scheduler/workflow.js'
 import { ByHand, finalValueOf, loose, tasks } from './by-hand.js'
 import { Fleet } from './fleet.js'
 import { bring, lazy } from './lazy.js'
@@ -11,20 +8,12 @@ const { chain, group } = loose
 const { a, b, c, d } = tasks
 const adding = (canvas: unknown) => ({ kind: 'add-to-chord', canvas: canvas as never }) as const
 
-function submitLoose(fleet: Fleet, count: number): Workflow {
-  const graph = compileLoose(Array.from({ length: count }, (_, i) => a.s(i)) as unknown as CallSource[])
-  const plan = { graph, args: [], kwargs: {}, keep: false, isRevoked: false, submittedAt: {} }
-  const [accepted] = fleet.handle({ type: 'submit', at: 0, ...plan })
-  if (accepted?.type !== 'accepted') throw new Error('not accepted')
-  return accepted.workflow
-}
-
 describe('a lone call', () => {
   it('is none of two, none that shares a loose workflow, and none that a canvas around it says something of', () => {
     const hand = new ByHand()
     const canvases = [chain(a.s(), b.s()), chain(a.s()).set({ maxRetries: 2 })]
     expect(canvases.map((canvas) => hand.submit(canvas).isLoneCall)).toEqual([false, false])
-    expect(submitLoose(new Fleet(1), 1).isLoneCall).toBe(false)
+    expect(new Fleet(1).submitLoose(a.s(0)).isLoneCall).toBe(false)
   })
 })
 
@@ -74,7 +63,7 @@ describe('members that end together', () => {
 describe('the root of what a loose call led to', () => {
   it('is that call, whichever it is', () => {
     const fleet = new Fleet(1)
-    const workflow = submitLoose(fleet, 2)
+    const workflow = fleet.submitLoose(a.s(0), a.s(1))
     fleet.report(0, 1, { kind: 'apply', child: 0, id: 'child', canvas: c.s() as never })
     expect(fleet.scheduler.find('child')?.workflow.rootIdOf(0)).toBe(workflow.idOf(1))
   })

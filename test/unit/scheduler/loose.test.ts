@@ -1,19 +1,10 @@
 /** Calls of one workflow that have nothing to do with each other: each is as if it had been applied alone. */
 import { describe, expect, it } from 'vitest'
-import type { CallSource } from '../../../src/graph/graph.js'
-import { compileLoose } from '../../../src/graph/lone.js'
 import type { Workflow } from '../../../src/scheduler/workflow.js'
 import { tasks } from './by-hand.js'
 import { Fleet } from './fleet.js'
 
 const { a, b } = tasks
-
-function submit(fleet: Fleet, ...calls: readonly unknown[]): Workflow {
-  const plan = { args: [], kwargs: {}, keep: false, isRevoked: false, submittedAt: {} }
-  const [accepted] = fleet.handle({ type: 'submit', at: 0, graph: compileLoose(calls as CallSource[]), ...plan })
-  if (accepted?.type !== 'accepted') throw new Error('not accepted')
-  return accepted.workflow
-}
 
 const statusesOf = (workflow: Workflow): readonly string[] =>
   Array.from({ length: workflow.graph.size }, (_, node) => workflow.status(node))
@@ -21,7 +12,7 @@ const statusesOf = (workflow: Workflow): readonly string[] =>
 describe('loose calls', () => {
   it('are told of one by one, and nothing is left when all have ended', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(1), a.s(2), b.s(3))
+    const workflow = fleet.submitLoose(a.s(1), a.s(2), b.s(3))
     const told = fleet
       .handle({ type: 'outcomes', at: 0, batch: 0, ends: [{ from: 0, values: [1, 2, 3] }], random: 0 })
       .flatMap((one) => (one.type === 'ended' ? [[one.node, workflow.value(one.node)]] : []))
@@ -35,11 +26,11 @@ describe('loose calls', () => {
 
   it('that succeed together are over together, and what comes twice is late', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s(), a.s())
     fleet.end(0, [{ from: 0, values: [1, 2] }])
     fleet.end(0, [{ from: 0, values: [7, 7] }])
     expect([workflow.value(0), workflow.value(1), fleet.scheduler.state().tally.lateOutcomes]).toEqual([1, 2, 2])
-    const all = submit(fleet, a.s(), a.s())
+    const all = fleet.submitLoose(a.s(), a.s())
     fleet.end(0, [{ from: 2, values: [3] }])
     fleet.end(1, [{ from: 0, values: [1, 2] }])
     expect([all.left, fleet.scheduler.openWorkflows]).toEqual([0, 0])
@@ -47,7 +38,7 @@ describe('loose calls', () => {
 
   it('fail each by itself', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s())
     fleet.end(0, [{ at: 0, outcome: { ok: false, error: new RangeError('no') } }])
     expect(statusesOf(workflow)).toEqual(['failed', 'running'])
     expect(workflow.describe(workflow.failure(0))).toMatchObject({ path: '', taskId: workflow.idOf(0) })
@@ -55,14 +46,14 @@ describe('loose calls', () => {
 
   it('are revoked each by itself', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s(), a.s())
     fleet.revoke(workflow, 1)
     expect(statusesOf(workflow)).toEqual(['running', 'revoked', 'running'])
   })
 
   it('are revoked while they run, and what they give then is nobody else’s', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s(), a.s())
     fleet.revoke(workflow, 1)
     fleet.recalled(0, 3)
     fleet.end(0, [{ from: 0, values: [1, 2] }])
@@ -75,7 +66,7 @@ describe('loose calls', () => {
 
   it('that are all revoked are over, whatever comes', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s())
     for (const node of [0, 1]) fleet.revoke(workflow, node)
     fleet.recalled(0, 2)
     fleet.end(0, [{ from: 0, values: [1, 2] }])
@@ -84,7 +75,7 @@ describe('loose calls', () => {
 
   it('are told of each by itself while somebody listens', () => {
     const fleet = new Fleet(1)
-    submit(fleet, a.s(), a.s())
+    fleet.submitLoose(a.s(), a.s())
     fleet.handle({ type: 'listen', heard: new Set(['task-succeeded', 'workflow-finished']) })
     fleet.end(0, [{ from: 0, values: [1, 2] }])
     expect(fleet.events).toEqual(['task-succeeded', 'task-succeeded', 'workflow-finished', 'workflow-finished'])
@@ -92,7 +83,7 @@ describe('loose calls', () => {
 
   it('go back when their thread dies, but for the one that ran', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s(), a.s())
     fleet.lose(0, 2)
     expect(statusesOf(workflow)).toEqual(['running', 'failed', 'running'])
     expect(fleet.nodes(fleet.left[1])).toEqual([0, 2])
@@ -100,7 +91,7 @@ describe('loose calls', () => {
 
   it('are found by their id while they are pending, and each is its own root', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s())
     const [first, second] = [workflow.idOf(0), workflow.idOf(1)]
     fleet.end(0, [{ from: 0, values: [1] }])
     expect(fleet.scheduler.find(first)).toBeUndefined()
@@ -110,7 +101,7 @@ describe('loose calls', () => {
 
   it('that somebody waits for are told of once: each is watched anyway', () => {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(), a.s())
+    const workflow = fleet.submitLoose(a.s(), a.s())
     expect(fleet.handle({ type: 'watch', workflow, node: 0 })).toEqual([])
     const ends = [{ from: 0, values: [1] }]
     const told = fleet.handle({ type: 'outcomes', at: 0, batch: 0, ends, random: 0, ms: 1 })
@@ -125,7 +116,7 @@ describe('what a loose call leads to', () => {
 
   function begun(canvas: unknown) {
     const fleet = new Fleet(1)
-    const workflow = submit(fleet, a.s(1), a.s(2))
+    const workflow = fleet.submitLoose(a.s(1), a.s(2))
     fleet.listen('workflow-finished')
     fleet.end(0, [{ at: 0, outcome: { ok: 'replace', canvas: canvas as never } }])
     return { fleet, workflow, id: workflow.idOf(0), other: workflow.idOf(1) }
